@@ -1,0 +1,47 @@
+# The front door. `make demo` shows Zetel at work, `make test` proves it.
+#
+# Continuous integration calls .ci/run, which is `make check` and `make test`.
+
+CARGO ?= cargo
+SHELL := /bin/bash
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: ## Build the release and serve a demonstration tenant on https://127.0.0.1:8443
+	$(CARGO) build --release --locked --package zetel
+	target/release/zetel demo $(DEMO_ARGS)
+
+.PHONY: test
+test: prepare ## Everything that can fail: unit, property, store, crash and end-to-end tests
+	$(CARGO) test --workspace --locked
+	scripts/e2e
+
+.PHONY: e2e
+e2e: prepare ## Real clients against the binary; one file: make e2e E2E_ARGS=e2e/test_cli.py
+	scripts/e2e $(E2E_ARGS)
+
+.PHONY: check
+check: ## Format, lints, documentation, generated pages, licenses and advisories of dependencies
+	$(CARGO) fmt --all -- --check
+	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --locked
+	scripts/check-shell
+	scripts/cargo-deny
+
+.PHONY: bench
+bench: prepare ## Measure every figure beside its limit and print the table of docs/benchmarks.md
+	scripts/bench $(BENCH_ARGS)
+
+.PHONY: fmt
+fmt: ## Format the code
+	$(CARGO) fmt --all
+
+# What the tests need and this machine lacks.
+.PHONY: prepare
+prepare:
+	@scripts/prepare

@@ -1,0 +1,1 @@
+//! HTTP: Graph v1.0, token service, health and metrics.

@@ -1,0 +1,411 @@
+//! Who may do what: one table, asked in one place (the engine), printed whole by a test.
+
+mod caller;
+
+pub use caller::{Caller, Denial, authorize, authorize_command};
+
+use minicbor::{Decode, Encode};
+use uuid::Uuid;
+
+/// A directory role.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+#[cbor(index_only)]
+pub enum Role {
+    /// Global Administrator.
+    #[n(0)]
+    GlobalAdministrator,
+    /// License Administrator.
+    #[n(1)]
+    LicenseAdministrator,
+    /// User Administrator.
+    #[n(2)]
+    UserAdministrator,
+    /// Groups Administrator.
+    #[n(3)]
+    GroupsAdministrator,
+    /// Directory Writers.
+    #[n(4)]
+    DirectoryWriters,
+    /// Global Reader.
+    #[n(5)]
+    GlobalReader,
+    /// Directory Readers.
+    #[n(6)]
+    DirectoryReaders,
+}
+
+impl Role {
+    /// All roles.
+    pub const ALL: &[Self] = &[
+        Self::GlobalAdministrator,
+        Self::LicenseAdministrator,
+        Self::UserAdministrator,
+        Self::GroupsAdministrator,
+        Self::DirectoryWriters,
+        Self::GlobalReader,
+        Self::DirectoryReaders,
+    ];
+
+    /// The name that people know.
+    pub const fn display_name(self) -> &'static str {
+        match self {
+            Self::GlobalAdministrator => "Global Administrator",
+            Self::LicenseAdministrator => "License Administrator",
+            Self::UserAdministrator => "User Administrator",
+            Self::GroupsAdministrator => "Groups Administrator",
+            Self::DirectoryWriters => "Directory Writers",
+            Self::GlobalReader => "Global Reader",
+            Self::DirectoryReaders => "Directory Readers",
+        }
+    }
+
+    /// The id of Entra's role template, the same in every tenant; it stands in tokens as `wids`.
+    pub const fn template_id(self) -> Uuid {
+        Uuid::from_u128(match self {
+            Self::GlobalAdministrator => 0x62e90394_69f5_4237_9190_012177145e10,
+            Self::LicenseAdministrator => 0x4d6ac14f_3453_41d0_bef9_a3e0c569773a,
+            Self::UserAdministrator => 0xfe930be7_5e62_47db_91af_98c3a49a38b1,
+            Self::GroupsAdministrator => 0xfdd7a751_b60b_444a_984c_02652fe8fa1c,
+            Self::DirectoryWriters => 0x9360feb5_f418_4baa_8175_e2a00bac4301,
+            Self::GlobalReader => 0xf2ef992c_3afb_46b9_b7cf_a126ee74c451,
+            Self::DirectoryReaders => 0x88d8e3e3_8f55_4a1e_953a_9b9898b8876b,
+        })
+    }
+
+    /// The role with a name in any case.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|role| role.display_name().eq_ignore_ascii_case(name))
+    }
+}
+
+/// A Graph application permission.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+#[cbor(index_only)]
+pub enum Permission {
+    /// `LicenseAssignment.Read.All`.
+    #[n(0)]
+    LicenseAssignmentReadAll,
+    /// `LicenseAssignment.ReadWrite.All`.
+    #[n(1)]
+    LicenseAssignmentReadWriteAll,
+    /// `User.Read.All`.
+    #[n(2)]
+    UserReadAll,
+    /// `User.ReadWrite.All`.
+    #[n(3)]
+    UserReadWriteAll,
+    /// `User.DeleteRestore.All`.
+    #[n(4)]
+    UserDeleteRestoreAll,
+    /// `Group.Read.All`.
+    #[n(5)]
+    GroupReadAll,
+    /// `Group.ReadWrite.All`.
+    #[n(6)]
+    GroupReadWriteAll,
+    /// `GroupMember.Read.All`.
+    #[n(7)]
+    GroupMemberReadAll,
+    /// `GroupMember.ReadWrite.All`.
+    #[n(8)]
+    GroupMemberReadWriteAll,
+    /// `Organization.Read.All`.
+    #[n(9)]
+    OrganizationReadAll,
+    /// `Organization.ReadWrite.All`.
+    #[n(10)]
+    OrganizationReadWriteAll,
+    /// `Directory.Read.All`.
+    #[n(11)]
+    DirectoryReadAll,
+    /// `Directory.ReadWrite.All`.
+    #[n(12)]
+    DirectoryReadWriteAll,
+    /// `Device.Read.All`.
+    #[n(13)]
+    DeviceReadAll,
+    /// `Device.ReadWrite.All`.
+    #[n(14)]
+    DeviceReadWriteAll,
+    /// `DeviceManagementManagedDevices.Read.All`.
+    #[n(15)]
+    DeviceManagementManagedDevicesReadAll,
+    /// `DeviceManagementManagedDevices.ReadWrite.All`.
+    #[n(16)]
+    DeviceManagementManagedDevicesReadWriteAll,
+    /// `DeviceManagementConfiguration.Read.All`.
+    #[n(17)]
+    DeviceManagementConfigurationReadAll,
+    /// `DeviceManagementConfiguration.ReadWrite.All`.
+    #[n(18)]
+    DeviceManagementConfigurationReadWriteAll,
+    /// `DeviceManagementServiceConfig.Read.All`.
+    #[n(19)]
+    DeviceManagementServiceConfigReadAll,
+    /// `DeviceManagementServiceConfig.ReadWrite.All`.
+    #[n(20)]
+    DeviceManagementServiceConfigReadWriteAll,
+}
+
+impl Permission {
+    /// All permissions.
+    pub const ALL: &[Self] = &[
+        Self::LicenseAssignmentReadAll,
+        Self::LicenseAssignmentReadWriteAll,
+        Self::UserReadAll,
+        Self::UserReadWriteAll,
+        Self::UserDeleteRestoreAll,
+        Self::GroupReadAll,
+        Self::GroupReadWriteAll,
+        Self::GroupMemberReadAll,
+        Self::GroupMemberReadWriteAll,
+        Self::OrganizationReadAll,
+        Self::OrganizationReadWriteAll,
+        Self::DirectoryReadAll,
+        Self::DirectoryReadWriteAll,
+        Self::DeviceReadAll,
+        Self::DeviceReadWriteAll,
+        Self::DeviceManagementManagedDevicesReadAll,
+        Self::DeviceManagementManagedDevicesReadWriteAll,
+        Self::DeviceManagementConfigurationReadAll,
+        Self::DeviceManagementConfigurationReadWriteAll,
+        Self::DeviceManagementServiceConfigReadAll,
+        Self::DeviceManagementServiceConfigReadWriteAll,
+    ];
+
+    /// Graph's name, as it stands in tokens.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::LicenseAssignmentReadAll => "LicenseAssignment.Read.All",
+            Self::LicenseAssignmentReadWriteAll => "LicenseAssignment.ReadWrite.All",
+            Self::UserReadAll => "User.Read.All",
+            Self::UserReadWriteAll => "User.ReadWrite.All",
+            Self::UserDeleteRestoreAll => "User.DeleteRestore.All",
+            Self::GroupReadAll => "Group.Read.All",
+            Self::GroupReadWriteAll => "Group.ReadWrite.All",
+            Self::GroupMemberReadAll => "GroupMember.Read.All",
+            Self::GroupMemberReadWriteAll => "GroupMember.ReadWrite.All",
+            Self::OrganizationReadAll => "Organization.Read.All",
+            Self::OrganizationReadWriteAll => "Organization.ReadWrite.All",
+            Self::DirectoryReadAll => "Directory.Read.All",
+            Self::DirectoryReadWriteAll => "Directory.ReadWrite.All",
+            Self::DeviceReadAll => "Device.Read.All",
+            Self::DeviceReadWriteAll => "Device.ReadWrite.All",
+            Self::DeviceManagementManagedDevicesReadAll => {
+                "DeviceManagementManagedDevices.Read.All"
+            }
+            Self::DeviceManagementManagedDevicesReadWriteAll => {
+                "DeviceManagementManagedDevices.ReadWrite.All"
+            }
+            Self::DeviceManagementConfigurationReadAll => "DeviceManagementConfiguration.Read.All",
+            Self::DeviceManagementConfigurationReadWriteAll => {
+                "DeviceManagementConfiguration.ReadWrite.All"
+            }
+            Self::DeviceManagementServiceConfigReadAll => "DeviceManagementServiceConfig.Read.All",
+            Self::DeviceManagementServiceConfigReadWriteAll => {
+                "DeviceManagementServiceConfig.ReadWrite.All"
+            }
+        }
+    }
+
+    /// The permission with a name in any case.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|permission| permission.as_str().eq_ignore_ascii_case(name))
+    }
+}
+
+/// What somebody wants to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Action {
+    /// Read the organization's profile and domains.
+    ReadOrganization,
+    /// Read products and subscriptions.
+    ReadSubscriptions,
+    /// Buy, renew, cancel; change profile, domains and catalog.
+    ManageSubscriptions,
+    /// Read a user, its licenses included.
+    ReadUser,
+    /// List users, live or deleted.
+    ListUsers,
+    /// Create, change, enable and disable users.
+    WriteUsers,
+    /// Change nothing of a user but the usage location.
+    SetUsageLocation,
+    /// Enable, disable, rename, delete, restore or purge users who hold a directory role, or set their password.
+    WriteAdministrators,
+    /// Delete and restore users.
+    DeleteUsers,
+    /// Purge users for good.
+    PurgeUsers,
+    /// Assign and remove licenses.
+    AssignLicenses,
+    /// Read applications and role assignments.
+    ReadApplications,
+    /// Register applications, grant permissions, assign roles.
+    ManageApplications,
+}
+
+impl Action {
+    /// All actions.
+    pub const ALL: &[Self] = &[
+        Self::ReadOrganization,
+        Self::ReadSubscriptions,
+        Self::ManageSubscriptions,
+        Self::ReadUser,
+        Self::ListUsers,
+        Self::WriteUsers,
+        Self::SetUsageLocation,
+        Self::WriteAdministrators,
+        Self::DeleteUsers,
+        Self::PurgeUsers,
+        Self::AssignLicenses,
+        Self::ReadApplications,
+        Self::ManageApplications,
+    ];
+}
+
+/// Whether a role allows an action on anybody (licensing.md 2.1 to 2.5).
+pub const fn role_allows(role: Role, action: Action) -> bool {
+    use Action as A;
+    match role {
+        Role::GlobalAdministrator => true,
+        Role::GlobalReader | Role::DirectoryReaders => is_read(action),
+        Role::LicenseAdministrator => {
+            is_read(action) || matches!(action, A::AssignLicenses | A::SetUsageLocation)
+        }
+        Role::UserAdministrator => {
+            is_read(action)
+                || matches!(
+                    action,
+                    A::WriteUsers
+                        | A::SetUsageLocation
+                        | A::DeleteUsers
+                        | A::PurgeUsers
+                        | A::AssignLicenses
+                )
+        }
+        Role::GroupsAdministrator => is_read(action),
+        Role::DirectoryWriters => {
+            is_read(action)
+                || matches!(
+                    action,
+                    A::WriteUsers | A::SetUsageLocation | A::AssignLicenses
+                )
+        }
+    }
+}
+
+const fn is_read(action: Action) -> bool {
+    matches!(
+        action,
+        Action::ReadOrganization
+            | Action::ReadSubscriptions
+            | Action::ReadUser
+            | Action::ListUsers
+            | Action::ReadApplications
+    )
+}
+
+/// Whether an application permission allows an action.
+pub const fn permission_allows(permission: Permission, action: Action) -> bool {
+    use Action as A;
+    use Permission as P;
+    match permission {
+        P::LicenseAssignmentReadAll => matches!(action, A::ReadSubscriptions),
+        P::LicenseAssignmentReadWriteAll => {
+            matches!(action, A::ReadSubscriptions | A::AssignLicenses)
+        }
+        P::UserReadAll => matches!(action, A::ReadUser | A::ListUsers),
+        P::UserReadWriteAll => {
+            matches!(
+                action,
+                A::ReadUser
+                    | A::ListUsers
+                    | A::WriteUsers
+                    | A::SetUsageLocation
+                    | A::DeleteUsers
+                    | A::AssignLicenses
+            )
+        }
+        P::UserDeleteRestoreAll => matches!(action, A::DeleteUsers | A::PurgeUsers),
+        P::OrganizationReadAll => matches!(action, A::ReadOrganization | A::ReadSubscriptions),
+        P::OrganizationReadWriteAll => {
+            matches!(
+                action,
+                A::ReadOrganization | A::ReadSubscriptions | A::ManageSubscriptions
+            )
+        }
+        P::DirectoryReadAll => is_read(action),
+        P::DirectoryReadWriteAll => {
+            is_read(action)
+                || matches!(
+                    action,
+                    A::WriteUsers | A::SetUsageLocation | A::DeleteUsers | A::AssignLicenses
+                )
+        }
+        P::GroupReadAll
+        | P::GroupReadWriteAll
+        | P::GroupMemberReadAll
+        | P::GroupMemberReadWriteAll
+        | P::DeviceReadAll
+        | P::DeviceReadWriteAll
+        | P::DeviceManagementManagedDevicesReadAll
+        | P::DeviceManagementManagedDevicesReadWriteAll
+        | P::DeviceManagementConfigurationReadAll
+        | P::DeviceManagementConfigurationReadWriteAll
+        | P::DeviceManagementServiceConfigReadAll
+        | P::DeviceManagementServiceConfigReadWriteAll => false,
+    }
+}
+
+/// Whether everybody may do this to their own account: see it, and what the organization is called.
+pub const fn anybody_may(action: Action, on_self: bool) -> bool {
+    matches!(action, Action::ReadOrganization) || (on_self && matches!(action, Action::ReadUser))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fmt::Write;
+
+    /// The whole matrix, as it is meant to be. Change the file `matrix.txt` together with the table above.
+    #[test]
+    fn matrix_is_the_stored_one() {
+        let mut matrix = String::new();
+        for action in Action::ALL {
+            let roles: Vec<_> = Role::ALL
+                .iter()
+                .filter(|role| role_allows(**role, *action))
+                .map(|role| role.display_name())
+                .collect();
+            let permissions: Vec<_> = Permission::ALL
+                .iter()
+                .filter(|permission| permission_allows(**permission, *action))
+                .map(|permission| permission.as_str())
+                .collect();
+            let own = match (anybody_may(*action, false), anybody_may(*action, true)) {
+                (true, _) => "everybody",
+                (false, true) => "everybody on their own account",
+                (false, false) => "nobody else",
+            };
+            writeln!(
+                matrix,
+                "{action:?}\n  roles: {}\n  permissions: {}\n  {own}",
+                roles.join(", "),
+                permissions.join(", ")
+            )
+            .unwrap();
+        }
+        assert_eq!(
+            matrix,
+            include_str!("matrix.txt"),
+            "the table became:\n{matrix}"
+        );
+    }
+}

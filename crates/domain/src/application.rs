@@ -1,0 +1,37 @@
+//! Applications: programs that call the API in their own name.
+
+use std::collections::BTreeSet;
+
+use minicbor::{Decode, Encode};
+use uuid::Uuid;
+
+use crate::{access::Permission, codec, time::Timestamp};
+
+/// A registered application together with its service principal in the tenant. Its secrets are not here.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Application {
+    /// The application's object id.
+    #[cbor(n(0), with = "codec::guid")]
+    pub id: Uuid,
+    /// Graph's `appId`, OAuth's `client_id`.
+    #[cbor(n(1), with = "codec::guid")]
+    pub client_id: Uuid,
+    /// The object id of the service principal, the subject of its tokens.
+    #[cbor(n(2), with = "codec::guid")]
+    pub service_principal_id: Uuid,
+    /// Graph's `displayName`.
+    #[n(3)]
+    pub display_name: String,
+    /// Application permissions that an administrator granted.
+    #[n(4)]
+    pub permissions: BTreeSet<Permission>,
+    /// Whether it can keep no secret and acts for users only.
+    #[n(5)]
+    pub public_client: bool,
+    /// Where sign-in may return to.
+    #[n(6)]
+    pub redirect_uris: Vec<String>,
+    /// When it was registered.
+    #[n(7)]
+    pub created: Timestamp,
+}

@@ -1,0 +1,106 @@
+//! Shapes: what many users hold alike is stored once.
+
+use minicbor::{Decode, Encode};
+
+use crate::{
+    product::ProductOrdinal,
+    state::{HashIndex, Paged, hash_bytes},
+    time::Timestamp,
+};
+
+/// Why a user has an assignment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+pub enum Source {
+    /// Assigned to the user.
+    #[n(0)]
+    Direct,
+}
+
+/// An assignment without its user and time: a product, the plans switched off, and the source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Shape {
+    /// The product.
+    pub product: ProductOrdinal,
+    /// The source.
+    pub source: Source,
+    /// Bit *n* is set when plan *n* of the product's list is switched off.
+    pub disabled: u128,
+}
+
+/// The number of an interned [`Shape`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ShapeId(pub u32);
+
+/// One license of one user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Holding {
+    /// Product, plans switched off, source.
+    pub shape: ShapeId,
+    /// When it was last changed, packed.
+    pub(crate) at: u32,
+}
+
+impl Holding {
+    /// A license as of a time.
+    pub fn new(shape: ShapeId, at: Timestamp) -> Self {
+        Self {
+            shape,
+            at: at.to_column(),
+        }
+    }
+
+    /// When it was last changed.
+    pub const fn at(self) -> Timestamp {
+        Timestamp::from_column(self.at)
+    }
+}
+
+/// All shapes of a tenant. They are few (products times habits of switching plans off) and never removed.
+#[derive(Clone, Debug, Default)]
+pub struct Shapes {
+    list: Paged<Shape>,
+    index: HashIndex,
+}
+
+impl Shapes {
+    /// The shape with a number.
+    pub fn get(&self, id: ShapeId) -> Option<&Shape> {
+        self.list.get(id.0 as usize)
+    }
+
+    /// The number of a shape if it was interned.
+    pub fn find(&self, shape: &Shape) -> Option<ShapeId> {
+        self.index
+            .candidates(hash(shape))
+            .map(ShapeId)
+            .find(|id| self.get(*id) == Some(shape))
+    }
+
+    /// The number of a shape, which is interned if it was not.
+    pub fn intern(&mut self, shape: Shape) -> ShapeId {
+        self.find(&shape).unwrap_or_else(|| {
+            let id = ShapeId(u32::try_from(self.list.len()).unwrap_or(u32::MAX));
+            self.list.push(shape);
+            self.index.insert(hash(&shape), id.0);
+            id
+        })
+    }
+
+    /// How many there are.
+    pub const fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Whether there are none.
+    pub const fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+}
+
+fn hash(shape: &Shape) -> u32 {
+    let mut bytes = [0; 18];
+    let (product, disabled) = bytes.split_at_mut(2);
+    product.copy_from_slice(&shape.product.0.to_le_bytes());
+    disabled.copy_from_slice(&shape.disabled.to_le_bytes());
+    hash_bytes(&bytes)
+}

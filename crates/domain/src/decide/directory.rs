@@ -1,0 +1,102 @@
+//! Decisions about the organization itself.
+
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use super::{Context, Outcome, Plan};
+use crate::{
+    catalog::Catalog,
+    directory::{Domain, Profile, is_domain_name},
+    event::{Apart, Event},
+    rejection::Rejection,
+    tenant::Tenant,
+};
+
+fn check_domain(name: &str) -> Result<String, Rejection> {
+    if is_domain_name(name) {
+        Ok(name.to_ascii_lowercase())
+    } else {
+        Err(Rejection::InvalidDomain {
+            domain: name.to_owned(),
+        })
+    }
+}
+
+pub fn create(
+    id: Option<Uuid>,
+    profile: &Profile,
+    domain: &str,
+    context: &mut Context<'_>,
+) -> Result<Plan, Rejection> {
+    if profile.display_name.is_empty() {
+        return Err(Rejection::RequiredPropertyMissing {
+            name: "displayName",
+        });
+    }
+    let domain = check_domain(domain)?;
+    let id = id.unwrap_or_else(|| (context.new_id)());
+    let event = Event::TenantCreated {
+        id,
+        at: context.now,
+        profile: profile.clone(),
+        domain,
+    };
+    Ok(Plan {
+        events: vec![event],
+        outcome: Outcome::Created(id),
+    })
+}
+
+pub fn change_profile(tenant: &Tenant, profile: &Profile) -> Plan {
+    if tenant.profile() == profile {
+        return Plan::default();
+    }
+    Plan::of(vec![Event::ProfileChanged {
+        profile: profile.clone(),
+    }])
+}
+
+pub fn add_domain(tenant: &Tenant, name: &str, is_default: bool) -> Result<Plan, Rejection> {
+    let name = check_domain(name)?;
+    if tenant.domains().iter().any(|domain| domain.name == name) {
+        return Err(Rejection::DomainExists { domain: name });
+    }
+    Ok(Plan::of(vec![Event::DomainAdded {
+        domain: Domain {
+            name,
+            is_initial: false,
+            is_default,
+        },
+    }]))
+}
+
+pub fn adopt_catalog(
+    tenant: &Tenant,
+    catalog: &Arc<Catalog>,
+    digest: [u8; 32],
+) -> Result<Plan, Rejection> {
+    // Bits of retired plans stay taken, so a product can run out of them although its new list is short enough.
+    let crowded = tenant.products().find(|(_, owned)| {
+        catalog.products.get(&owned.sku_id).is_some_and(|product| {
+            let new = product
+                .plans
+                .iter()
+                .filter(|id| !owned.plans.iter().any(|plan| plan.plan.id == **id))
+                .count();
+            owned.plans.len() + new > crate::catalog::MAX_PLANS_PER_PRODUCT
+        })
+    });
+    if let Some((_, owned)) = crowded {
+        return Err(Rejection::TooManyPlans {
+            sku_id: owned.sku_id,
+        });
+    }
+    if tenant.catalog_digest() == digest {
+        return Ok(Plan::default());
+    }
+    Ok(Plan::of(vec![Event::CatalogAdopted {
+        digest,
+        catalog: Apart::Here(Arc::clone(catalog)),
+    }]))
+}

@@ -1,0 +1,402 @@
+//! Events: what happened. They are the history, the audit trail and what replication sends.
+//!
+//! Events are stored for ever, so fields are numbered, added at the end, and never change their meaning.
+
+use std::{fmt, sync::Arc};
+
+use minicbor::{Decode, Decoder, Encode, Encoder, decode, encode};
+use roaring::RoaringBitmap;
+use uuid::Uuid;
+
+use crate::{
+    access::{Permission, Role},
+    application::Application,
+    assignment::Source,
+    catalog::Catalog,
+    codec,
+    directory::{Domain, Profile},
+    location::Location,
+    product::{ProductDefinition, ProductOrdinal},
+    subscription::{Status, Subscription},
+    time::Timestamp,
+    user::{UserOrdinal, UserType},
+};
+
+/// A fact that happened to a tenant.
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+pub enum Event {
+    /// The tenant began.
+    #[n(0)]
+    TenantCreated {
+        /// The tenant.
+        #[cbor(n(0), with = "codec::guid")]
+        id: Uuid,
+        /// When.
+        #[n(1)]
+        at: Timestamp,
+        /// Names and defaults.
+        #[n(2)]
+        profile: Profile,
+        /// The first domain.
+        #[n(3)]
+        domain: String,
+    },
+    /// Names or defaults changed.
+    #[n(1)]
+    ProfileChanged {
+        /// As it is now.
+        #[n(0)]
+        profile: Profile,
+    },
+    /// A domain was proved.
+    #[n(2)]
+    DomainAdded {
+        /// The domain.
+        #[n(0)]
+        domain: Domain,
+    },
+    /// The tenant follows a catalog from now on.
+    #[n(3)]
+    CatalogAdopted {
+        /// SHA-256 of the catalog's text.
+        #[cbor(n(0), with = "minicbor::bytes")]
+        digest: [u8; 32],
+        /// The catalog; kept apart from the event by its digest.
+        #[n(1)]
+        catalog: Apart<Arc<Catalog>>,
+    },
+    /// The tenant owns a product for the first time.
+    #[n(4)]
+    ProductAdded {
+        /// Its place.
+        #[n(0)]
+        product: ProductOrdinal,
+        /// What it is.
+        #[n(1)]
+        definition: ProductDefinition,
+    },
+    /// Something was bought.
+    #[n(5)]
+    SubscriptionAdded {
+        /// What.
+        #[n(0)]
+        subscription: Subscription,
+    },
+    /// A subscription has more or fewer seats.
+    #[n(6)]
+    QuantityChanged {
+        /// Which.
+        #[cbor(n(0), with = "codec::guid")]
+        id: Uuid,
+        /// Seats now.
+        #[n(1)]
+        quantity: u32,
+    },
+    /// A subscription moved in its life.
+    #[n(7)]
+    StatusChanged {
+        /// Which.
+        #[cbor(n(0), with = "codec::guid")]
+        id: Uuid,
+        /// The state now.
+        #[n(1)]
+        status: Status,
+        /// Since when.
+        #[n(2)]
+        since: Timestamp,
+    },
+    /// A subscription runs for another term.
+    #[n(8)]
+    Renewed {
+        /// Which.
+        #[cbor(n(0), with = "codec::guid")]
+        id: Uuid,
+        /// Until when.
+        #[n(1)]
+        ends: Timestamp,
+        /// When this was decided.
+        #[n(2)]
+        at: Timestamp,
+        /// Whether it goes on renewing.
+        #[n(3)]
+        renews: bool,
+    },
+    /// A user was created.
+    #[n(9)]
+    UserCreated {
+        /// Its place.
+        #[n(0)]
+        user: UserOrdinal,
+        /// Its object id.
+        #[cbor(n(1), with = "codec::guid")]
+        id: Uuid,
+        /// When.
+        #[n(2)]
+        at: Timestamp,
+        /// Graph's `accountEnabled`.
+        #[n(3)]
+        account_enabled: bool,
+        /// Graph's `userType`.
+        #[n(4)]
+        user_type: UserType,
+        /// Graph's `usageLocation`.
+        #[n(5)]
+        usage_location: Option<Location>,
+        /// Packed property values.
+        #[n(6)]
+        record: Apart<Box<[u8]>>,
+    },
+    /// A user's values changed.
+    #[n(10)]
+    UserUpdated {
+        /// Which.
+        #[n(0)]
+        user: UserOrdinal,
+        /// Graph's `accountEnabled` now.
+        #[n(1)]
+        account_enabled: bool,
+        /// Graph's `userType` now.
+        #[n(2)]
+        user_type: UserType,
+        /// Graph's `usageLocation` now.
+        #[n(3)]
+        usage_location: Option<Location>,
+        /// Tags of the properties that changed.
+        #[cbor(n(4), with = "minicbor::bytes")]
+        changed: Vec<u8>,
+        /// Packed property values now.
+        #[n(5)]
+        record: Apart<Box<[u8]>>,
+    },
+    /// A user went to the recycle bin; its seats are free.
+    #[n(11)]
+    UserDeleted {
+        /// Which.
+        #[n(0)]
+        user: UserOrdinal,
+        /// When.
+        #[n(1)]
+        at: Timestamp,
+    },
+    /// A user came back with its licenses, whether or not there were seats.
+    #[n(12)]
+    UserRestored {
+        /// Which.
+        #[n(0)]
+        user: UserOrdinal,
+    },
+    /// A user is gone for good, with its personal details in the history.
+    #[n(13)]
+    UserPurged {
+        /// Which.
+        #[n(0)]
+        user: UserOrdinal,
+    },
+    /// Direct assignments of one or many users changed alike.
+    #[n(14)]
+    LicensesChanged {
+        /// Whose.
+        #[n(0)]
+        users: UserSet,
+        /// Removed products.
+        #[n(1)]
+        removed: Vec<ProductOrdinal>,
+        /// Added products, or products whose disabled plans were replaced.
+        #[n(2)]
+        added: Vec<Grant>,
+        /// When.
+        #[n(3)]
+        at: Timestamp,
+    },
+    /// An application was registered.
+    #[n(15)]
+    ApplicationAdded {
+        /// It.
+        #[n(0)]
+        application: Application,
+    },
+    /// An application was removed.
+    #[n(16)]
+    ApplicationRemoved {
+        /// Its object id.
+        #[cbor(n(0), with = "codec::guid")]
+        id: Uuid,
+    },
+    /// An application's permissions changed.
+    #[n(17)]
+    PermissionsChanged {
+        /// The application's object id.
+        #[cbor(n(0), with = "codec::guid")]
+        id: Uuid,
+        /// All that it has now.
+        #[n(1)]
+        permissions: Vec<Permission>,
+    },
+    /// Somebody was given a directory role.
+    #[n(18)]
+    RoleAssigned {
+        /// User or service principal.
+        #[cbor(n(0), with = "codec::guid")]
+        principal: Uuid,
+        /// The role.
+        #[n(1)]
+        role: Role,
+    },
+    /// A directory role was taken from somebody.
+    #[n(19)]
+    RoleRemoved {
+        /// User or service principal.
+        #[cbor(n(0), with = "codec::guid")]
+        principal: Uuid,
+        /// The role.
+        #[n(1)]
+        role: Role,
+    },
+    /// A user's password was set; the password itself is never here.
+    #[n(20)]
+    PasswordChanged {
+        /// Whose.
+        #[n(0)]
+        user: UserOrdinal,
+        /// When.
+        #[n(1)]
+        at: Timestamp,
+    },
+}
+
+/// A product given to a user, less some plans.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Grant {
+    /// The product.
+    #[n(0)]
+    pub product: ProductOrdinal,
+    /// Plans switched off, as bits.
+    #[cbor(n(1), with = "codec::mask")]
+    pub disabled: u128,
+    /// Why.
+    #[n(2)]
+    pub source: Source,
+}
+
+/// One or many users.
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+pub enum UserSet {
+    /// One.
+    #[n(0)]
+    One(#[n(0)] UserOrdinal),
+    /// Many.
+    #[n(1)]
+    Many(#[cbor(n(0), with = "codec::bitmap")] RoaringBitmap),
+}
+
+impl UserSet {
+    /// The users in order.
+    pub fn iter(&self) -> impl Iterator<Item = UserOrdinal> {
+        let (one, many) = match self {
+            Self::One(user) => (Some(*user), None),
+            Self::Many(users) => (None, Some(users)),
+        };
+        one.into_iter()
+            .chain(many.into_iter().flatten().map(UserOrdinal))
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> u64 {
+        match self {
+            Self::One(_) => 1,
+            Self::Many(users) => users.len(),
+        }
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Whether a user is in the set.
+    pub fn contains(&self, user: UserOrdinal) -> bool {
+        match self {
+            Self::One(one) => *one == user,
+            Self::Many(users) => users.contains(user.0),
+        }
+    }
+}
+
+/// A part of an event that is stored apart from it: personal details, so that they can be erased, and catalogs, since
+/// many tenants share one. Encoded it leaves only a mark; the store puts it back.
+#[derive(Clone, PartialEq)]
+pub enum Apart<T> {
+    /// It is here.
+    Here(T),
+    /// It was not put back, or it was erased.
+    Away,
+}
+
+impl<T> Apart<T> {
+    /// The part if it is here.
+    pub const fn get(&self) -> Option<&T> {
+        match self {
+            Self::Here(part) => Some(part),
+            Self::Away => None,
+        }
+    }
+}
+
+impl<T> fmt::Debug for Apart<T> {
+    /// Personal details stay out of logs.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(if self.get().is_some() {
+            "<apart>"
+        } else {
+            "<away>"
+        })
+    }
+}
+
+impl<C, T> Encode<C> for Apart<T> {
+    fn encode<W: encode::Write>(
+        &self,
+        encoder: &mut Encoder<W>,
+        _: &mut C,
+    ) -> Result<(), encode::Error<W::Error>> {
+        encoder.bool(true)?.ok()
+    }
+}
+
+impl<'b, C, T> Decode<'b, C> for Apart<T> {
+    fn decode(decoder: &mut Decoder<'b>, _: &mut C) -> Result<Self, decode::Error> {
+        decoder.bool().map(|_| Self::Away)
+    }
+}
+
+impl Event {
+    /// The personal details that the event carries.
+    pub const fn personal(&self) -> Option<&Apart<Box<[u8]>>> {
+        match self {
+            Self::UserCreated { record, .. } | Self::UserUpdated { record, .. } => Some(record),
+            _ => None,
+        }
+    }
+
+    /// The personal details that the event carries, for putting them back.
+    pub const fn personal_mut(&mut self) -> Option<&mut Apart<Box<[u8]>>> {
+        match self {
+            Self::UserCreated { record, .. } | Self::UserUpdated { record, .. } => Some(record),
+            _ => None,
+        }
+    }
+
+    /// The users whom the event concerns.
+    pub fn users(&self) -> Option<UserSet> {
+        match self {
+            Self::UserCreated { user, .. }
+            | Self::UserUpdated { user, .. }
+            | Self::UserDeleted { user, .. }
+            | Self::UserRestored { user }
+            | Self::UserPurged { user }
+            | Self::PasswordChanged { user, .. } => Some(UserSet::One(*user)),
+            Self::LicensesChanged { users, .. } => Some(users.clone()),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! The rules: tenant state, commands, events, decide and apply. Pure: no I/O, clock, randomness or threads.
+
+pub mod access;
+pub mod application;
+pub mod assignment;
+pub mod catalog;
+pub mod codec;
+pub mod command;
+pub mod decide;
+pub mod directory;
+pub mod event;
+pub mod location;
+pub mod product;
+pub mod rejection;
+pub mod state;
+pub mod subscription;
+pub mod tenant;
+pub mod time;
+pub mod user;
+
+mod apply;
+
+pub use command::Command;
+pub use decide::{Context, Outcome, Plan, decide};
+pub use event::Event;
+pub use rejection::Rejection;
+pub use tenant::Tenant;
+pub use time::Timestamp;

@@ -1,0 +1,183 @@
+//! Why a command is refused: a code with parameters. Sentences are made at the edge, per language.
+
+use uuid::Uuid;
+
+use crate::{
+    location::Location,
+    subscription::{ManagedBy, Status},
+};
+
+/// A refusal. Nothing was changed.
+///
+/// For assignments the rules are asked in the order of licensing.md 2.1, and the first that fails is the one reported.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{self:?}")]
+pub enum Rejection {
+    /// No such tenant.
+    TenantNotFound,
+    /// The tenant was created already.
+    TenantExists,
+    /// No live user has this id or user principal name.
+    UserNotFound {
+        /// As the caller named it.
+        key: String,
+    },
+    /// Nothing in the recycle bin has this id.
+    DeletedUserNotFound {
+        /// As the caller named it.
+        id: Uuid,
+    },
+    /// Another object has this id.
+    IdTaken {
+        /// The id.
+        id: Uuid,
+    },
+    /// A property that must be there is not.
+    RequiredPropertyMissing {
+        /// Graph's name.
+        name: &'static str,
+    },
+    /// A value is of the wrong form.
+    InvalidProperty {
+        /// Graph's name.
+        name: &'static str,
+    },
+    /// A text is too long.
+    PropertyTooLong {
+        /// Graph's name.
+        name: &'static str,
+        /// Characters allowed.
+        max_length: usize,
+    },
+    /// Clients cannot set this property.
+    ReadOnlyProperty {
+        /// Graph's name.
+        name: &'static str,
+    },
+    /// The domain of a user principal name is not one of the tenant's.
+    DomainNotVerified {
+        /// The domain.
+        domain: String,
+    },
+    /// Not a domain name.
+    InvalidDomain {
+        /// As given.
+        domain: String,
+    },
+    /// The domain is there already.
+    DomainExists {
+        /// The domain.
+        domain: String,
+    },
+    /// Another user has this user principal name.
+    PrincipalNameTaken {
+        /// The name.
+        principal_name: String,
+    },
+    /// Nothing to add and nothing to remove.
+    NoLicenseChanges,
+    /// A product is named twice in one request.
+    ProductNamedTwice {
+        /// Its id.
+        sku_id: Uuid,
+    },
+    /// The tenant does not own the product.
+    ProductNotOwned {
+        /// Its id.
+        sku_id: Uuid,
+    },
+    /// The product is for the whole company or for devices.
+    ProductNotAssignable {
+        /// Its id.
+        sku_id: Uuid,
+    },
+    /// A plan to be switched off is not in the product.
+    PlanNotInProduct {
+        /// The product.
+        sku_id: Uuid,
+        /// The plan.
+        plan_id: Uuid,
+    },
+    /// The user does not have the license that should be removed.
+    LicenseNotHeld {
+        /// The product.
+        sku_id: Uuid,
+    },
+    /// The user has no usage location.
+    UsageLocationMissing,
+    /// The product, or a plan that would be on, may not be used in the user's location.
+    ProhibitedInLocation {
+        /// The product.
+        sku_id: Uuid,
+        /// The user's location.
+        location: Location,
+    },
+    /// Plans that exclude each other would be on together.
+    MutuallyExclusive {
+        /// The plans.
+        plan_ids: Vec<Uuid>,
+    },
+    /// A plan would be on without one that it needs.
+    DependencyMissing {
+        /// The dependent plan.
+        plan_id: Uuid,
+        /// Any of these would do.
+        requires: Vec<Uuid>,
+    },
+    /// All seats are taken.
+    NoSeats {
+        /// The product.
+        sku_id: Uuid,
+    },
+    /// The user's mail address belongs to another user too.
+    AddressNotUnique {
+        /// The address.
+        address: String,
+    },
+    /// No such subscription.
+    SubscriptionNotFound {
+        /// Its id.
+        id: Uuid,
+    },
+    /// The quantity is changed elsewhere.
+    QuantityManagedElsewhere {
+        /// By whom.
+        managed_by: ManagedBy,
+    },
+    /// A subscription needs at least one seat and at least one month.
+    InvalidQuantity,
+    /// A product per device cannot be bought this way.
+    DeviceProductNeedsAgreement {
+        /// The product.
+        sku_id: Uuid,
+    },
+    /// The product has more service plans than can be told apart.
+    TooManyPlans {
+        /// The product.
+        sku_id: Uuid,
+    },
+    /// The tenant owns as many products as it can.
+    TooManyProducts,
+    /// The subscription's state does not allow this.
+    WrongSubscriptionStatus {
+        /// Its state.
+        status: Status,
+    },
+    /// No such application.
+    ApplicationNotFound {
+        /// Object id or client id.
+        id: Uuid,
+    },
+    /// Another application has this client id.
+    ApplicationExists {
+        /// The client id.
+        client_id: Uuid,
+    },
+    /// Nobody with this id can hold a role.
+    PrincipalNotFound {
+        /// The id.
+        id: Uuid,
+    },
+    /// Without its last Global Administrator nobody could manage the tenant.
+    LastGlobalAdministrator,
+}

@@ -1,0 +1,7 @@
+//! Persistent data structures: they clone in microseconds and copy only what a change touches.
+
+mod hash_index;
+mod paged;
+
+pub use hash_index::{HashIndex, hash_bytes, hash_folded};
+pub use paged::Paged;

@@ -1,0 +1,240 @@
+//! A tenant: everything that one organization's decisions depend on.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use uuid::Uuid;
+
+use crate::{
+    access::Role,
+    application::Application,
+    assignment::{Holding, RuleBook, RuleSet, Shape, ShapeId, Shapes, Source},
+    catalog::{Catalog, Rules},
+    directory::{Domain, Profile},
+    product::{OwnedProduct, ProductOrdinal},
+    subscription::{SeatTotals, Status, Subscription},
+    time::Timestamp,
+    user::{UserKey, UserView, Users},
+};
+
+/// The state of one tenant. A clone takes microseconds and shares everything that does not change afterwards.
+#[derive(Clone, Debug)]
+pub struct Tenant {
+    pub(crate) id: Uuid,
+    pub(crate) created: Timestamp,
+    pub(crate) profile: Arc<Profile>,
+    pub(crate) domains: Arc<Vec<Domain>>,
+    pub(crate) catalog: Arc<Catalog>,
+    pub(crate) catalog_digest: [u8; 32],
+    pub(crate) rules: Arc<RuleBook>,
+    pub(crate) products: Arc<Vec<Arc<OwnedProduct>>>,
+    pub(crate) by_sku_id: Arc<BTreeMap<Uuid, ProductOrdinal>>,
+    pub(crate) subscriptions: Arc<BTreeMap<Uuid, Subscription>>,
+    /// Distinct live holders by product.
+    pub(crate) consumed: Vec<u32>,
+    pub(crate) users: Users,
+    pub(crate) shapes: Shapes,
+    pub(crate) applications: Arc<BTreeMap<Uuid, Application>>,
+    pub(crate) roles: Arc<BTreeMap<Uuid, BTreeSet<Role>>>,
+}
+
+impl Default for Tenant {
+    /// The tenant before its first event.
+    fn default() -> Self {
+        Self {
+            id: Uuid::nil(),
+            created: Timestamp::default(),
+            profile: Arc::default(),
+            domains: Arc::default(),
+            catalog: Arc::new(Catalog {
+                plans: BTreeMap::new(),
+                products: BTreeMap::new(),
+                rules: Rules::default(),
+            }),
+            catalog_digest: [0; 32],
+            rules: Arc::default(),
+            products: Arc::default(),
+            by_sku_id: Arc::default(),
+            subscriptions: Arc::default(),
+            consumed: Vec::new(),
+            users: Users::default(),
+            shapes: Shapes::default(),
+            applications: Arc::default(),
+            roles: Arc::default(),
+        }
+    }
+}
+
+impl Tenant {
+    /// The tenant's id; nil before its first event.
+    pub const fn id(&self) -> Uuid {
+        self.id
+    }
+
+    /// When the tenant was created.
+    pub const fn created(&self) -> Timestamp {
+        self.created
+    }
+
+    /// Names and defaults.
+    pub fn profile(&self) -> &Profile {
+        &self.profile
+    }
+
+    /// Verified domains, the initial one first.
+    pub fn domains(&self) -> &[Domain] {
+        &self.domains
+    }
+
+    /// The domain offered for new users.
+    pub fn default_domain(&self) -> &str {
+        self.domains
+            .iter()
+            .find(|domain| domain.is_default)
+            .or_else(|| self.domains.first())
+            .map_or("", |domain| &domain.name)
+    }
+
+    /// The catalog that the tenant follows.
+    pub const fn catalog(&self) -> &Arc<Catalog> {
+        &self.catalog
+    }
+
+    /// SHA-256 of that catalog's text.
+    pub const fn catalog_digest(&self) -> [u8; 32] {
+        self.catalog_digest
+    }
+
+    /// Products ever owned, by ordinal.
+    pub fn products(&self) -> impl Iterator<Item = (ProductOrdinal, &OwnedProduct)> {
+        (0_u16..)
+            .map(ProductOrdinal)
+            .zip(self.products.iter().map(AsRef::as_ref))
+    }
+
+    /// A product ever owned.
+    pub fn product(&self, ordinal: ProductOrdinal) -> Option<&OwnedProduct> {
+        self.products.get(usize::from(ordinal.0)).map(AsRef::as_ref)
+    }
+
+    /// The product with an id, if it was ever owned.
+    pub fn find_product(&self, sku_id: Uuid) -> Option<ProductOrdinal> {
+        self.by_sku_id.get(&sku_id).copied()
+    }
+
+    /// All subscriptions ever bought, by id.
+    pub fn subscriptions(&self) -> &BTreeMap<Uuid, Subscription> {
+        &self.subscriptions
+    }
+
+    /// Subscriptions of a product that are not deleted.
+    pub fn subscriptions_of(&self, product: ProductOrdinal) -> impl Iterator<Item = &Subscription> {
+        self.subscriptions.values().filter(move |subscription| {
+            subscription.product == product && subscription.status != Status::Deleted
+        })
+    }
+
+    /// Whether the tenant has any subscription of a product that is not deleted.
+    pub fn owns(&self, product: ProductOrdinal) -> bool {
+        self.subscriptions_of(product).next().is_some()
+    }
+
+    /// Bought and used seats of a product.
+    pub fn seats(&self, product: ProductOrdinal) -> SeatTotals {
+        let consumed = self
+            .consumed
+            .get(usize::from(product.0))
+            .copied()
+            .unwrap_or(0);
+        let mut totals = SeatTotals {
+            consumed,
+            ..SeatTotals::default()
+        };
+        for subscription in self.subscriptions_of(product) {
+            totals.add(subscription.status, subscription.quantity);
+        }
+        totals
+    }
+
+    /// All users.
+    pub const fn users(&self) -> &Users {
+        &self.users
+    }
+
+    /// The live user that a caller names.
+    pub fn find_user(&self, key: &UserKey) -> Option<UserView<'_>> {
+        match key {
+            UserKey::Id(id) => self.users.find_id(*id).filter(UserView::is_live),
+            UserKey::PrincipalName(name) => self.users.find_principal_name(name),
+        }
+    }
+
+    /// The shape of a license.
+    pub fn shape(&self, id: ShapeId) -> Option<&Shape> {
+        self.shapes.get(id)
+    }
+
+    /// A user's licenses with their products, in product order.
+    pub fn licenses<'a>(
+        &'a self,
+        user: &UserView<'a>,
+    ) -> impl Iterator<Item = (Holding, &'a Shape, &'a OwnedProduct)> {
+        user.holdings.iter().filter_map(|holding| {
+            let shape = self.shapes.get(holding.shape)?;
+            Some((*holding, shape, self.product(shape.product)?))
+        })
+    }
+
+    /// The direct license of a user for a product.
+    pub fn direct_license(
+        &self,
+        user: &UserView<'_>,
+        product: ProductOrdinal,
+    ) -> Option<(Holding, &Shape)> {
+        user.holdings.iter().find_map(|holding| {
+            let shape = self.shapes.get(holding.shape)?;
+            (shape.product == product && shape.source == Source::Direct)
+                .then_some((*holding, shape))
+        })
+    }
+
+    /// Applications by object id.
+    pub fn applications(&self) -> &BTreeMap<Uuid, Application> {
+        &self.applications
+    }
+
+    /// The application with a client id.
+    pub fn find_application(&self, client_id: Uuid) -> Option<&Application> {
+        self.applications
+            .values()
+            .find(|application| application.client_id == client_id)
+    }
+
+    /// Directory roles by user or service principal.
+    pub fn role_assignments(&self) -> &BTreeMap<Uuid, BTreeSet<Role>> {
+        &self.roles
+    }
+
+    /// The directory roles of a user or service principal.
+    pub fn roles_of(&self, principal: Uuid) -> impl Iterator<Item = Role> {
+        self.roles.get(&principal).into_iter().flatten().copied()
+    }
+
+    /// The catalog's rules, compiled.
+    pub fn rules(&self) -> &RuleBook {
+        &self.rules
+    }
+
+    /// The enabled plans of some licenses that rules name.
+    pub(crate) fn rule_plans<'a>(&self, shapes: impl Iterator<Item = &'a Shape>) -> RuleSet {
+        let mut set = RuleSet::default();
+        for shape in shapes {
+            if let Some(product) = self.product(shape.product) {
+                product.add_rule_plans(shape.disabled, &mut set);
+            }
+        }
+        set
+    }
+}

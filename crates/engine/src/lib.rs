@@ -1,0 +1,1 @@
+//! Per-tenant writer and readers: the only way to a tenant.

@@ -1,0 +1,78 @@
+//! `zetel licenses`.
+
+use clap::{ArgGroup, Args, Subcommand};
+
+use super::client::{BulkArgs, ClientArgs};
+
+/// `zetel licenses`.
+#[derive(Debug, Args)]
+pub struct LicensesArgs {
+    /// Connection and output.
+    #[command(flatten)]
+    pub client: ClientArgs,
+    /// What to do.
+    #[command(subcommand)]
+    pub verb: LicensesVerb,
+}
+
+/// The verbs of `zetel licenses`.
+#[derive(Debug, Subcommand)]
+pub enum LicensesVerb {
+    /// List the products of the tenant with their seats
+    List,
+    /// Show a user's products, where they come from, and which service plans are on
+    Show {
+        /// User principal name or object id
+        user: String,
+    },
+    /// Assign products to users
+    Assign(AssignArgs),
+    /// Remove products from users
+    Remove(RemoveArgs),
+}
+
+/// `zetel licenses assign`.
+#[derive(Debug, Args)]
+#[command(
+    group = ArgGroup::new("who").required(true).args(["users", "from"]),
+    after_long_help = "A row of the file has the columns `user` and `product` (unless given by `--product`), and \
+        optionally `disabled plans` and `action` (add or remove). See docs/guides/bulk.md."
+)]
+pub struct AssignArgs {
+    /// User principal names or object ids
+    #[arg(value_name = "USER")]
+    pub users: Vec<String>,
+    /// Product to assign, by part number or id; may be repeated
+    #[arg(long, value_name = "PRODUCT", required_unless_present = "from")]
+    pub product: Vec<String>,
+    /// Service plans to leave off, by name or id, separated by commas
+    #[arg(long, value_name = "PLAN", value_delimiter = ',')]
+    pub disable: Vec<String>,
+    /// Product to give up in the same step, so that the two cannot conflict
+    #[arg(long, value_name = "PRODUCT")]
+    pub replace: Vec<String>,
+    /// Show what would change, and change nothing
+    #[arg(long)]
+    pub plan: bool,
+    /// Rows from a file.
+    #[command(flatten)]
+    pub bulk: BulkArgs,
+}
+
+/// `zetel licenses remove`.
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("who").required(true).args(["users", "from"]))]
+pub struct RemoveArgs {
+    /// User principal names or object ids
+    #[arg(value_name = "USER")]
+    pub users: Vec<String>,
+    /// Product to remove, by part number or id; may be repeated
+    #[arg(long, value_name = "PRODUCT", required_unless_present = "from")]
+    pub product: Vec<String>,
+    /// Show what would change, and change nothing
+    #[arg(long)]
+    pub plan: bool,
+    /// Rows from a file.
+    #[command(flatten)]
+    pub bulk: BulkArgs,
+}

@@ -1,0 +1,72 @@
+//! The command line. Adding a command is one variant here and one file in `commands`.
+
+pub mod client;
+pub mod licenses;
+pub mod users;
+
+use clap::{Parser, Subcommand};
+
+use crate::exit;
+
+/// Assigns licenses to people and devices, and answers who is entitled to what.
+#[derive(Debug, Parser)]
+#[command(name = "zetel", version, after_long_help = exit::help(), arg_required_else_help = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Every command of the program.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Create, change, list and delete users, one by one or from a file
+    Users(users::UsersArgs),
+    /// Assign and remove products, and see seats and service plans
+    Licenses(licenses::LicensesArgs),
+    /// Print an access token
+    Token(TokenArgs),
+    /// Print the completion script for a shell
+    Completions(CompletionsArgs),
+}
+
+/// `zetel token`.
+#[derive(Debug, clap::Args)]
+pub struct TokenArgs {
+    /// Which server, and as whom.
+    #[command(flatten)]
+    pub connection: client::ConnectionArgs,
+}
+
+/// `zetel completions`.
+#[derive(Debug, clap::Args)]
+pub struct CompletionsArgs {
+    /// The shell to complete in
+    pub shell: clap_complete::Shell,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::Cli;
+
+    #[test]
+    fn the_definitions_are_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn no_option_takes_a_secret() {
+        fn visit(command: &clap::Command) {
+            for argument in command.get_arguments() {
+                let name = argument.get_id().as_str();
+                let secret = name.contains("secret") || name.contains("password");
+                let harmless = name.ends_with("_file") || !argument.get_action().takes_values();
+                assert!(!secret || harmless, "`{name}` would be visible in the list of processes");
+            }
+            command.get_subcommands().for_each(visit);
+        }
+        visit(&Cli::command());
+    }
+}

@@ -1,0 +1,30 @@
+//! The `zetel` program: the server, and the command line that administers any Graph endpoint.
+
+mod bulk;
+mod cli;
+mod client;
+mod commands;
+mod error;
+mod exit;
+mod fingerprint;
+mod output;
+mod plan;
+mod progress;
+
+use std::io;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::exit::Exit;
+
+fn main() -> ExitCode {
+    let exit = commands::run(cli::Cli::parse().command).unwrap_or_else(|error| {
+        if error.exit != Exit::Done {
+            // A closed standard error leaves nobody to tell.
+            let _ = error.render(&mut io::stderr().lock(), error::stderr_takes_color());
+        }
+        error.exit
+    });
+    exit.into()
+}

@@ -1,0 +1,58 @@
+"""One demonstration server for all tests, and a second one on PostgreSQL for those that ask for it.
+
+Tests make the users that they change, so they do not depend on each other or on their order.
+"""
+
+import os
+
+import pytest
+from private_postgres import private_postgres
+
+from support.graph import Graph, application_token, open_client, user_token
+from support.server import FOREIGN_VARIABLES, Demo, demo
+
+
+def pytest_configure():
+    if "ZETEL_BIN" not in os.environ:
+        raise pytest.UsageError("ZETEL_BIN names no binary\nhint: run the tests with `make e2e`")
+    for name in FOREIGN_VARIABLES:
+        os.environ.pop(name, None)
+
+
+@pytest.fixture(scope="session")
+def sqlite_demo(tmp_path_factory):
+    with demo(tmp_path_factory.mktemp("sqlite")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgres_demo(tmp_path_factory):
+    with private_postgres() as url, demo(tmp_path_factory.mktemp("postgres"), data=url) as server:
+        yield server
+
+
+@pytest.fixture
+def zetel(sqlite_demo) -> Demo:
+    return sqlite_demo
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def zetel_on_each_engine(request) -> Demo:
+    return request.getfixturevalue(f"{request.param}_demo")
+
+
+@pytest.fixture
+def graph(zetel):
+    """Graph as the demonstration's application."""
+    yield from open_graph(zetel, application_token(zetel))
+
+
+@pytest.fixture
+def graph_as_admin(zetel):
+    """Graph as the demonstration's administrator."""
+    yield from open_graph(zetel, user_token(zetel, zetel.admin, zetel.admin_password))
+
+
+def open_graph(server: Demo, token: str | None):
+    with open_client(server, token) as client:
+        yield Graph(server, client)

@@ -1,0 +1,78 @@
+"""Validates responses against the OpenAPI description of Graph's licensing surface.
+
+`graph-openapi-closed.yaml` is cut from Microsoft's published metadata and refuses unknown properties. Its schemas
+are JSON Schema 2020-12, as OpenAPI 3.1 has it.
+"""
+
+import functools
+import re
+from pathlib import Path
+
+import httpx
+import jsonschema
+import yaml
+from referencing import Registry, Resource
+from referencing.jsonschema import DRAFT202012
+
+DOCUMENT = Path(__file__).parent.parent / "graph-openapi-closed.yaml"
+BASE = "urn:graph"
+
+
+@functools.cache
+def document() -> dict:
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    loaded = yaml.load(DOCUMENT.read_text(encoding="utf-8"), Loader=loader)
+    # Directory objects are open in the description, since other types extend them. Nothing extends a user.
+    loaded["components"]["schemas"]["microsoft.graph.user"]["additionalProperties"] = False
+    return loaded
+
+
+@functools.cache
+def registry() -> Registry:
+    return Registry().with_resource(BASE, Resource.from_contents(document(), default_specification=DRAFT202012))
+
+
+@functools.cache
+def templates() -> list[tuple[re.Pattern, str]]:
+    """Paths of the description as patterns, those with the most fixed text first."""
+    paths = sorted(document()["paths"], key=lambda path: (path.count("{"), -len(path)))
+    return [(re.compile(re.sub(r"\\\{[^}]+\\\}", "[^/']+", re.escape(path))), path) for path in paths]
+
+
+def template_of(path: str) -> str:
+    """The path of the description that answers for a requested path (which starts after `/v1.0`)."""
+    plain = path.replace("microsoft.graph.user", "graph.user")
+    for pattern, template in templates():
+        if pattern.fullmatch(plain):
+            return template
+    raise AssertionError(f"{path} is not in {DOCUMENT.name}")
+
+
+def schema_pointer(template: str, method: str, status: int) -> str | None:
+    """Where the schema of this response is; None if the response has no body."""
+    responses = document()["paths"][template][method]["responses"]
+    key = next(key for key in (str(status), f"{status // 100}XX", "default") if key in responses)
+    place = ["paths", template, method, "responses", key]
+    response = responses[key]
+    if "$ref" in response:
+        place = response["$ref"].removeprefix("#/").split("/")
+        response = document()["components"]["responses"][place[-1]]
+    if "content" not in response:
+        return None
+    tokens = [*place, "content", "application/json", "schema"]
+    return "#/" + "/".join(token.replace("~", "~0").replace("/", "~1").replace("%", "%25") for token in tokens)
+
+
+def validate(response: httpx.Response) -> None:
+    """Fails with every deviation of the response from the description."""
+    path = response.request.url.path.partition("/v1.0")[2]
+    template = template_of(path)
+    pointer = schema_pointer(template, response.request.method.lower(), response.status_code)
+    if pointer is None or response.status_code == 204:
+        assert not response.content, f"{template} has a body that Graph does not send: {response.text}"
+        return
+    assert response.headers["content-type"].startswith("application/json")
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$ref": BASE + pointer}
+    validator = jsonschema.Draft202012Validator(schema, registry=registry())
+    deviations = [f"{error.json_path}: {error.message[:300]}" for error in validator.iter_errors(response.json())]
+    assert not deviations, f"{response.request.method} {template} {response.status_code}:\n" + "\n".join(deviations)

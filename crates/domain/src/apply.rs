@@ -66,9 +66,9 @@ impl Tenant {
             Event::DomainAdded { domain } => {
                 let domains = Arc::make_mut(&mut self.domains);
                 if domain.is_default {
-                    domains
-                        .iter_mut()
-                        .for_each(|other| other.is_default = false);
+                    for other in domains.iter_mut() {
+                        other.is_default = false;
+                    }
                 }
                 domains.push(domain.clone());
             }
@@ -190,15 +190,19 @@ impl Tenant {
                 self.count_seats(*user, true);
             }
             Event::UserPurged { user } => {
-                if let Some(old) = self.users.view(*user).map(|view| view.head) {
+                if let Some((id, old)) = self.users.view(*user).map(|view| (view.id, view.head)) {
                     let head = UserHead {
                         purged: true,
                         usage_location: None,
                         account_enabled: false,
                         ..old
                     };
+                    if let Some(id) = self.users.view(*user).map(|view| view.id) {
+                        Arc::make_mut(&mut self.roles).remove(&id);
+                    }
                     self.users.replace(*user, head, &[]);
                     self.users.set_holdings(*user, &[]);
+                    Arc::make_mut(&mut self.roles).remove(&id);
                 }
             }
             Event::PasswordChanged { user, at } => {
@@ -285,7 +289,10 @@ impl Tenant {
             for (product, holding) in &added {
                 match self.place_of(&holdings, *product) {
                     Ok(place) => {
-                        if let Some(old) = holdings.get_mut(place) {
+                        // A license that is named but stays as it is keeps its time.
+                        if let Some(old) = holdings.get_mut(place)
+                            && old.shape != holding.shape
+                        {
                             *old = *holding;
                         }
                     }

@@ -40,7 +40,7 @@ pub mod mask {
         encoder: &mut Encoder<W>,
         _: &mut C,
     ) -> Result<(), EncodeError<W::Error>> {
-        let low = (mask & u128::from(u64::MAX)) as u64;
+        let low = (mask << 64 >> 64) as u64;
         encoder.array(2)?.u64((mask >> 64) as u64)?.u64(low)?.ok()
     }
 

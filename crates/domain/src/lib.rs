@@ -19,10 +19,12 @@ pub mod time;
 pub mod user;
 
 mod apply;
+mod builder;
 
 pub use command::Command;
 pub use decide::{Context, Outcome, Plan, decide};
 pub use event::Event;
 pub use rejection::Rejection;
 pub use tenant::Tenant;
+pub use builder::TenantBuilder;
 pub use time::Timestamp;

@@ -198,6 +198,10 @@ mod owner {
     };
     use uuid::Uuid;
 
+    #[expect(
+        clippy::ref_option,
+        reason = "the derived code hands a reference to the field"
+    )]
     pub fn encode<C, W: Write>(
         owner: &Option<Uuid>,
         encoder: &mut Encoder<W>,

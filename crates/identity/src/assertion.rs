@@ -1,6 +1,8 @@
 //! Client assertions: a JWT that an application signs with the key of its certificate (RFC 7523 section 2.2).
 
-use aws_lc_rs::signature::{RSA_PKCS1_2048_8192_SHA256, RSA_PSS_2048_8192_SHA256, UnparsedPublicKey, VerificationAlgorithm};
+use aws_lc_rs::signature::{
+    RSA_PKCS1_2048_8192_SHA256, RSA_PSS_2048_8192_SHA256, UnparsedPublicKey, VerificationAlgorithm,
+};
 use base64::Engine as _;
 use serde::Deserialize;
 use uuid::Uuid;
@@ -63,11 +65,20 @@ pub(crate) fn verify(request: &AssertionRequest<'_>) -> Result<AcceptedAssertion
     let algorithm: &'static dyn VerificationAlgorithm = match jws.header.alg.as_str() {
         "RS256" => &RSA_PKCS1_2048_8192_SHA256,
         "PS256" => &RSA_PSS_2048_8192_SHA256,
-        _ => return Err(TokenError::AssertionMalformed("its alg is neither RS256 nor PS256")),
+        _ => {
+            return Err(TokenError::AssertionMalformed(
+                "its alg is neither RS256 nor PS256",
+            ));
+        }
     };
     let (thumbprint, certificate) = find_certificate(&jws, request.certificates)?;
-    let refused = |reason| TokenError::AssertionSignature { reason, thumbprint: thumbprint.clone() };
-    let certificate = &certificate.ok_or_else(|| refused("the key was not found"))?.certificate;
+    let refused = |reason| TokenError::AssertionSignature {
+        reason,
+        thumbprint: thumbprint.clone(),
+    };
+    let certificate = &certificate
+        .ok_or_else(|| refused("the key was not found"))?
+        .certificate;
     UnparsedPublicKey::new(algorithm, &certificate.public_key)
         .verify(jws.signed.as_bytes(), &jws.signature)
         .map_err(|_| refused("the signature does not belong to the key"))?;
@@ -86,9 +97,12 @@ pub(crate) fn verify(request: &AssertionRequest<'_>) -> Result<AcceptedAssertion
 }
 
 fn parse(assertion: &str) -> Result<(Jws<'_>, AssertionClaims), TokenError> {
-    let jws = Jws::parse(assertion).ok_or(TokenError::AssertionMalformed("it is no signed token"))?;
+    let jws =
+        Jws::parse(assertion).ok_or(TokenError::AssertionMalformed("it is no signed token"))?;
     let claims = jws.claims();
-    let claims = claims.ok_or(TokenError::AssertionMalformed("iss, sub, aud or exp is missing or of a wrong type"))?;
+    let claims = claims.ok_or(TokenError::AssertionMalformed(
+        "iss, sub, aud or exp is missing or of a wrong type",
+    ))?;
     Ok((jws, claims))
 }
 
@@ -101,23 +115,39 @@ fn find_certificate<'a>(
     let malformed = || TokenError::AssertionMalformed("its x5t#S256, x5t or x5c is not base64");
     // Python pads thumbprints with `=`, Node does not.
     let decode = |text: &str| from_base64url(text.trim_end_matches('=')).ok_or_else(malformed);
-    let by_sha256 = |print: &[u8]| certificates.iter().find(|known| known.certificate.sha256 == print);
+    let by_sha256 = |print: &[u8]| {
+        certificates
+            .iter()
+            .find(|known| known.certificate.sha256 == print)
+    };
     if let Some(text) = &header.x5t_s256 {
         return Ok((text.clone(), by_sha256(&decode(text)?)));
     }
     if let Some(text) = &header.x5t {
         let print = decode(text)?;
-        return Ok((text.clone(), certificates.iter().find(|known| known.certificate.sha1 == print.as_slice())));
+        return Ok((
+            text.clone(),
+            certificates
+                .iter()
+                .find(|known| known.certificate.sha1 == print.as_slice()),
+        ));
     }
     let Some(first) = header.x5c.as_ref().and_then(|chain| chain.first()) else {
-        return Err(TokenError::AssertionMalformed("its header has neither x5t#S256 nor x5t nor x5c"));
+        return Err(TokenError::AssertionMalformed(
+            "its header has neither x5t#S256 nor x5t nor x5c",
+        ));
     };
-    let der = base64::engine::general_purpose::STANDARD.decode(first).map_err(|_| malformed())?;
+    let der = base64::engine::general_purpose::STANDARD
+        .decode(first)
+        .map_err(|_| malformed())?;
     Ok(("x5c".to_owned(), by_sha256(&sha256(der))))
 }
 
 /// Issuer, audience and time; the second at which the assertion expires.
-fn check_claims(claims: &AssertionClaims, request: &AssertionRequest<'_>) -> Result<i64, TokenError> {
+fn check_claims(
+    claims: &AssertionClaims,
+    request: &AssertionRequest<'_>,
+) -> Result<i64, TokenError> {
     let is_client = |text: &str| Uuid::try_parse(text).is_ok_and(|id| id == request.client_id);
     if !is_client(&claims.iss) || !is_client(&claims.sub) {
         return Err(TokenError::AssertionIssuer);
@@ -126,13 +156,21 @@ fn check_claims(claims: &AssertionClaims, request: &AssertionRequest<'_>) -> Res
         Audience::One(audience) => std::slice::from_ref(audience),
         Audience::Many(audiences) => audiences.as_slice(),
     };
-    if !audiences.iter().any(|audience| is_token_endpoint(audience, request.is_own_tenant)) {
+    if !audiences
+        .iter()
+        .any(|audience| is_token_endpoint(audience, request.is_own_tenant))
+    {
         return Err(TokenError::AssertionAudience);
     }
     let now = request.now;
     let expires_at = whole_seconds(claims.exp);
-    let too_early = claims.nbf.is_some_and(|time| whole_seconds(time) > now + CLOCK_SKEW_SECONDS);
-    if too_early || expires_at <= now || expires_at > now + MAXIMUM_LIFETIME_SECONDS + CLOCK_SKEW_SECONDS {
+    let too_early = claims
+        .nbf
+        .is_some_and(|time| whole_seconds(time) > now + CLOCK_SKEW_SECONDS);
+    if too_early
+        || expires_at <= now
+        || expires_at > now + MAXIMUM_LIFETIME_SECONDS + CLOCK_SKEW_SECONDS
+    {
         return Err(TokenError::AssertionTime { now, expires_at });
     }
     Ok(expires_at)
@@ -142,17 +180,25 @@ fn check_claims(claims: &AssertionClaims, request: &AssertionRequest<'_>) -> Res
 /// clients reach the service under names that it need not know, and the signature binds the client's own key.
 fn is_token_endpoint(audience: &str, is_own_tenant: &dyn Fn(&str) -> bool) -> bool {
     const PATHS: [&str; 5] = ["/oauth2/v2.0/token", "/oauth2/token", "/v2.0", "/", ""];
-    let Some(path) = audience.strip_prefix("https://").or(audience.strip_prefix("http://")) else {
+    let Some(path) = audience
+        .strip_prefix("https://")
+        .or(audience.strip_prefix("http://"))
+    else {
         return false;
     };
-    let Some((_, path)) = path.split_once('/') else { return false };
+    let Some((_, path)) = path.split_once('/') else {
+        return false;
+    };
     let split = path.find('/').unwrap_or(path.len());
     let (tenant, rest) = path.split_at(split);
     PATHS.contains(&rest) && is_own_tenant(tenant)
 }
 
 /// JSON times may have a fraction; beyond what a time can be they are as good as never.
-#[expect(clippy::cast_possible_truncation, reason = "a float outside the range saturates, which is what is wanted")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a float outside the range saturates, which is what is wanted"
+)]
 fn whole_seconds(seconds: f64) -> i64 {
     seconds.floor() as i64
 }
@@ -173,7 +219,14 @@ mod tests {
         ] {
             assert!(is_token_endpoint(good, &own), "{good}");
         }
-        for bad in ["", "t", "https://localhost", "https://localhost/other/v2.0", "https://localhost/t/other", "ftp://h/t"] {
+        for bad in [
+            "",
+            "t",
+            "https://localhost",
+            "https://localhost/other/v2.0",
+            "https://localhost/t/other",
+            "ftp://h/t",
+        ] {
             assert!(!is_token_endpoint(bad, &own), "{bad}");
         }
     }

@@ -23,7 +23,9 @@ pub(crate) struct TokenCache {
 
 impl TokenCache {
     pub(crate) fn new() -> Self {
-        Self { tokens: RwLock::new(HashMap::new()) }
+        Self {
+            tokens: RwLock::new(HashMap::new()),
+        }
     }
 
     /// The claims of a token that was verified before and has not expired.
@@ -35,7 +37,9 @@ impl TokenCache {
 
     /// Remembers a verified token. When there are too many, expired ones go first, then any.
     pub(crate) fn insert(&self, token: &str, claims: &Arc<Claims>, now: i64) {
-        let Some(key) = token.as_bytes().last_chunk() else { return };
+        let Some(key) = token.as_bytes().last_chunk() else {
+            return;
+        };
         let mut tokens = self.tokens.write();
         if tokens.len() >= MAXIMUM_TOKENS {
             tokens.retain(|_, (_, claims)| now < claims.expires_at);
@@ -81,7 +85,11 @@ mod tests {
         cache.insert(&token, &claims(100), 0);
         assert!(cache.get(&token, 99).is_some());
         assert!(cache.get(&token, 100).is_none());
-        assert!(cache.get(&token.replace("payload", "forgery"), 99).is_none());
+        assert!(
+            cache
+                .get(&token.replace("payload", "forgery"), 99)
+                .is_none()
+        );
         assert!(cache.get("short", 99).is_none());
     }
 
@@ -96,7 +104,10 @@ mod tests {
         for number in 0..MAXIMUM_TOKENS {
             cache.insert(&format!("y{number:064}"), &claims(300), 150);
         }
-        assert!(cache.get(&"x".repeat(64), 150).is_some() || cache.tokens.read().len() <= MAXIMUM_TOKENS);
+        assert!(
+            cache.get(&"x".repeat(64), 150).is_some()
+                || cache.tokens.read().len() <= MAXIMUM_TOKENS
+        );
     }
 
     #[test]

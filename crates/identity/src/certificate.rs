@@ -36,7 +36,9 @@ impl Certificate {
     /// [`IdentityError::Certificate`] says what is wrong.
     pub fn parse(pem_or_der: &[u8]) -> Result<Self, IdentityError> {
         let refused = |reason: &str| IdentityError::Certificate(reason.to_owned());
-        let is_pem = pem_or_der.windows(11).any(|window| window == b"-----BEGIN ");
+        let is_pem = pem_or_der
+            .windows(11)
+            .any(|window| window == b"-----BEGIN ");
         let der = if is_pem {
             CertificateDer::from_pem_slice(pem_or_der)
                 .map_err(|_| refused("the PEM text holds no complete CERTIFICATE section"))?
@@ -47,8 +49,8 @@ impl Certificate {
     }
 
     fn from_der(der: &[u8]) -> Result<Self, &'static str> {
-        let (rest, certificate) =
-            X509Certificate::from_der(der).map_err(|_| "it is neither PEM nor DER of an X.509 certificate")?;
+        let (rest, certificate) = X509Certificate::from_der(der)
+            .map_err(|_| "it is neither PEM nor DER of an X.509 certificate")?;
         if !rest.is_empty() {
             return Err("bytes follow after its end");
         }
@@ -85,7 +87,10 @@ mod tests {
     #[test]
     fn pem_with_a_key_and_der_give_the_same() {
         let key = KeyPair::generate_for(&PKCS_RSA_SHA256).unwrap();
-        let signed = CertificateParams::new(vec!["app".to_owned()]).unwrap().self_signed(&key).unwrap();
+        let signed = CertificateParams::new(vec!["app".to_owned()])
+            .unwrap()
+            .self_signed(&key)
+            .unwrap();
         let pem = format!("{}\n{}", key.serialize_pem(), signed.pem());
         let from_pem = Certificate::parse(pem.as_bytes()).unwrap();
         assert_eq!(from_pem, Certificate::parse(signed.der()).unwrap());
@@ -96,7 +101,10 @@ mod tests {
     #[test]
     fn what_is_no_rsa_certificate_is_refused_with_the_reason() {
         let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).unwrap();
-        let curve = CertificateParams::new(vec!["app".to_owned()]).unwrap().self_signed(&key).unwrap();
+        let curve = CertificateParams::new(vec!["app".to_owned()])
+            .unwrap()
+            .self_signed(&key)
+            .unwrap();
         let refusal = |bytes: &[u8]| Certificate::parse(bytes).unwrap_err().to_string();
         assert!(refusal(curve.der()).contains("not an RSA key"));
         assert!(refusal(key.serialize_pem().as_bytes()).contains("no complete CERTIFICATE"));

@@ -24,7 +24,10 @@ impl TokenService {
     pub(crate) fn client_id(&self, request: &TokenRequest<'_>) -> Result<Uuid, TokenError> {
         let text = match request.basic {
             Some(basic) => basic.client_id.as_str(),
-            None => match (request.form.get("client_id"), request.form.get("client_assertion")) {
+            None => match (
+                request.form.get("client_id"),
+                request.form.get("client_assertion"),
+            ) {
                 (Some(client_id), _) => client_id,
                 (None, Some(assertion)) => return assertion::claimed_client(assertion),
                 (None, None) => return Err(TokenError::MissingParameter("client_id")),
@@ -34,15 +37,31 @@ impl TokenService {
     }
 
     /// The client that every tenant knows, or the application of this tenant, without proof.
-    pub(crate) fn find_client(&self, tenant: Uuid, client_id: Uuid, authority: &str) -> Result<Client, TokenError> {
+    pub(crate) fn find_client(
+        &self,
+        tenant: Uuid,
+        client_id: Uuid,
+        authority: &str,
+    ) -> Result<Client, TokenError> {
         if let Some(known) = known_client(client_id) {
             let display_name = known.display_name.to_owned();
-            return Ok(Client { client_id, display_name, account: None, proof: ClientProof::Public });
+            return Ok(Client {
+                client_id,
+                display_name,
+                account: None,
+                proof: ClientProof::Public,
+            });
         }
         let account = self.directory.application(tenant, client_id);
-        let account = account.ok_or_else(|| application_not_found(&client_id.to_string(), authority))?;
+        let account =
+            account.ok_or_else(|| application_not_found(&client_id.to_string(), authority))?;
         let display_name = account.display_name.clone();
-        Ok(Client { client_id, display_name, account: Some(account), proof: ClientProof::Public })
+        Ok(Client {
+            client_id,
+            display_name,
+            account: Some(account),
+            proof: ClientProof::Public,
+        })
     }
 
     /// Finds the client of a request and checks its credential. A public client needs none.
@@ -63,14 +82,15 @@ impl TokenService {
         let proof = match credential {
             Credential::None if account.public_client => return Ok(client),
             Credential::None => return Err(TokenError::CredentialMissing),
-            Credential::Secret(secret) => {
-                self.check_secret(tenant, client_id, secret).map(|()| ClientProof::Secret)
-            }
-            Credential::Assertion(assertion) => {
-                self.check_assertion(tenant, client_id, assertion, request).map(|()| ClientProof::Certificate)
-            }
+            Credential::Secret(secret) => self
+                .check_secret(tenant, client_id, secret)
+                .map(|()| ClientProof::Secret),
+            Credential::Assertion(assertion) => self
+                .check_assertion(tenant, client_id, assertion, request)
+                .map(|()| ClientProof::Certificate),
         };
-        client.proof = proof.map_err(|error| self.count_client_failure(tenant, client_id, error))?;
+        client.proof =
+            proof.map_err(|error| self.count_client_failure(tenant, client_id, error))?;
         Ok(client)
     }
 
@@ -122,7 +142,9 @@ impl TokenService {
             now,
             is_own_tenant: &|segment| {
                 segment.eq_ignore_ascii_case(request.authority)
-                    || self.authority(segment).is_ok_and(|named| named == Authority::Tenant(tenant))
+                    || self
+                        .authority(segment)
+                        .is_ok_and(|named| named == Authority::Tenant(tenant))
             },
         })?;
         let first = self
@@ -140,14 +162,19 @@ impl TokenService {
             .map_err(IdentityError::from)?;
         match first {
             None => Ok(()),
-            Some(digest) if digest == accepted.digest && !self.settings.single_use_assertions => Ok(()),
+            Some(digest) if digest == accepted.digest && !self.settings.single_use_assertions => {
+                Ok(())
+            }
             Some(_) => Err(TokenError::AssertionReplayed),
         }
     }
 }
 
 fn credential<'a>(request: &'a TokenRequest<'_>) -> Result<Credential<'a>, TokenError> {
-    let secret = request.basic.map(|basic| basic.client_secret.as_str()).or(request.form.get("client_secret"));
+    let secret = request
+        .basic
+        .map(|basic| basic.client_secret.as_str())
+        .or(request.form.get("client_secret"));
     let assertion = request.form.get("client_assertion");
     match (secret, assertion) {
         (None, None) => Ok(Credential::None),
@@ -155,16 +182,21 @@ fn credential<'a>(request: &'a TokenRequest<'_>) -> Result<Credential<'a>, Token
         (None, Some(assertion)) => {
             let kind = request.form.required("client_assertion_type")?;
             if kind != "urn:ietf:params:oauth:client-assertion-type:jwt-bearer" {
-                return Err(TokenError::AssertionMalformed("client_assertion_type must be jwt-bearer"));
+                return Err(TokenError::AssertionMalformed(
+                    "client_assertion_type must be jwt-bearer",
+                ));
             }
             Ok(Credential::Assertion(assertion))
         }
-        (Some(_), Some(_)) => {
-            Err(TokenError::Malformed("client_secret and client_assertion exclude each other"))
-        }
+        (Some(_), Some(_)) => Err(TokenError::Malformed(
+            "client_secret and client_assertion exclude each other",
+        )),
     }
 }
 
 pub(crate) fn application_not_found(client: &str, tenant: &str) -> TokenError {
-    TokenError::ApplicationNotFound { client: client.to_owned(), tenant: tenant.to_owned() }
+    TokenError::ApplicationNotFound {
+        client: client.to_owned(),
+        tenant: tenant.to_owned(),
+    }
 }

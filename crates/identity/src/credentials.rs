@@ -46,44 +46,65 @@ pub struct NewSecret {
     pub value: Secret,
 }
 
-/// Makes a secret of 32 random bytes in base64url and stores its digest in the caller's transaction.
-pub fn store_new_secret(
+impl NewSecret {
+    /// Makes a secret of 32 random bytes in base64url; it works until `expires_at`, in seconds since 1970-01-01 UTC.
+    pub fn generate(
+        environment: &Environment,
+        display_name: &str,
+        expires_at: i64,
+    ) -> Result<Self, IdentityError> {
+        let value = Secret::new(base64url(environment.random::<32>()?));
+        let credential = SecretCredential {
+            key_id: environment.new_id()?,
+            hint: value.expose().chars().take(HINT_CHARACTERS).collect(),
+            display_name: display_name.to_owned(),
+            created_at: environment.now(),
+            expires_at,
+        };
+        Ok(Self { credential, value })
+    }
+}
+
+impl CertificateCredential {
+    /// A credential of this certificate, to be stored.
+    pub fn new(
+        environment: &Environment,
+        display_name: &str,
+        certificate: Certificate,
+    ) -> Result<Self, IdentityError> {
+        Ok(Self {
+            key_id: environment.new_id()?,
+            display_name: display_name.to_owned(),
+            created_at: environment.now(),
+            certificate,
+        })
+    }
+}
+
+/// Stores the digest of a new secret in the caller's transaction.
+pub fn store_secret(
     transaction: &mut Transaction<'_>,
-    environment: &Environment,
     tenant_id: Uuid,
     client_id: Uuid,
-    display_name: &str,
-    expires_at: i64,
-) -> Result<NewSecret, IdentityError> {
-    let value = Secret::new(base64url(environment.random::<32>()?));
-    let credential = SecretCredential {
-        key_id: new_key_id(environment)?,
-        hint: value.expose().chars().take(HINT_CHARACTERS).collect(),
-        display_name: display_name.to_owned(),
-        created_at: environment.now(),
-        expires_at,
-    };
-    sql::insert_secret(transaction, tenant_id, client_id, &credential, &sha256(value.expose()))?;
-    Ok(NewSecret { credential, value })
+    secret: &NewSecret,
+) -> Result<(), DatabaseError> {
+    sql::insert_secret(
+        transaction,
+        tenant_id,
+        client_id,
+        &secret.credential,
+        &sha256(secret.value.expose()),
+    )
 }
 
 /// Stores a certificate in the caller's transaction.
 pub fn store_certificate(
     transaction: &mut Transaction<'_>,
-    environment: &Environment,
     tenant_id: Uuid,
     client_id: Uuid,
-    display_name: &str,
-    certificate: Certificate,
-) -> Result<CertificateCredential, IdentityError> {
-    let credential = CertificateCredential {
-        key_id: new_key_id(environment)?,
-        display_name: display_name.to_owned(),
-        created_at: environment.now(),
-        certificate,
-    };
-    sql::insert_certificate(transaction, tenant_id, client_id, &credential)?;
-    Ok(credential)
+    credential: &CertificateCredential,
+) -> Result<(), DatabaseError> {
+    sql::insert_certificate(transaction, tenant_id, client_id, credential)
 }
 
 /// Removes all credentials of an application in the caller's transaction, as deleting the application demands.
@@ -95,10 +116,6 @@ pub fn delete_application_credentials(
     sql::delete_credentials(transaction, tenant_id, client_id)
 }
 
-fn new_key_id(environment: &Environment) -> Result<Uuid, IdentityError> {
-    Ok(uuid::Builder::from_random_bytes(environment.random()?).into_uuid())
-}
-
 impl TokenService {
     /// Adds a secret to an application. It works until `expires_at`, in seconds since 1970-01-01 UTC.
     pub fn add_secret(
@@ -108,9 +125,10 @@ impl TokenService {
         display_name: &str,
         expires_at: i64,
     ) -> Result<NewSecret, IdentityError> {
-        self.write(|transaction| {
-            store_new_secret(transaction, &self.environment, tenant_id, client_id, display_name, expires_at)
-        })
+        let secret = NewSecret::generate(&self.environment, display_name, expires_at)?;
+        self.database
+            .transaction(|transaction| store_secret(transaction, tenant_id, client_id, &secret))?;
+        Ok(secret)
     }
 
     /// Adds a certificate, in PEM or DER, to an application.
@@ -122,13 +140,19 @@ impl TokenService {
         pem_or_der: &[u8],
     ) -> Result<CertificateCredential, IdentityError> {
         let certificate = Certificate::parse(pem_or_der)?;
-        self.write(|transaction| {
-            store_certificate(transaction, &self.environment, tenant_id, client_id, display_name, certificate)
-        })
+        let credential = CertificateCredential::new(&self.environment, display_name, certificate)?;
+        self.database.transaction(|transaction| {
+            store_certificate(transaction, tenant_id, client_id, &credential)
+        })?;
+        Ok(credential)
     }
 
     /// The secrets of an application, oldest first.
-    pub fn secrets(&self, tenant_id: Uuid, client_id: Uuid) -> Result<Vec<SecretCredential>, IdentityError> {
+    pub fn secrets(
+        &self,
+        tenant_id: Uuid,
+        client_id: Uuid,
+    ) -> Result<Vec<SecretCredential>, IdentityError> {
         let rows = sql::secrets(&self.database, tenant_id, client_id)?;
         Ok(rows.into_iter().map(|(credential, _)| credential).collect())
     }
@@ -143,7 +167,12 @@ impl TokenService {
     }
 
     /// Removes a secret or certificate by its `keyId`; whether there was one.
-    pub fn remove_credential(&self, tenant_id: Uuid, client_id: Uuid, key_id: Uuid) -> Result<bool, IdentityError> {
+    pub fn remove_credential(
+        &self,
+        tenant_id: Uuid,
+        client_id: Uuid,
+        key_id: Uuid,
+    ) -> Result<bool, IdentityError> {
         let remove = |transaction: &mut Transaction<'_>| {
             sql::delete_credential(transaction, tenant_id, client_id, key_id)
         };
@@ -151,26 +180,14 @@ impl TokenService {
     }
 
     /// Removes all credentials of an application.
-    pub fn remove_application(&self, tenant_id: Uuid, client_id: Uuid) -> Result<(), IdentityError> {
-        let remove = |transaction: &mut Transaction<'_>| sql::delete_credentials(transaction, tenant_id, client_id);
-        Ok(self.database.transaction(remove)?)
-    }
-
-    /// Runs `work` in a transaction. Its own errors undo everything as well.
-    pub(crate) fn write<T>(
+    pub fn remove_application(
         &self,
-        work: impl FnOnce(&mut Transaction<'_>) -> Result<T, IdentityError>,
-    ) -> Result<T, IdentityError> {
-        let mut failure = None;
-        let result = self.database.transaction(|transaction| {
-            work(transaction).map_err(|error| match error {
-                IdentityError::Database(error) => error,
-                other => {
-                    failure = Some(other);
-                    DatabaseError::Damaged("the change was given up".to_owned())
-                }
-            })
-        });
-        result.map_err(|error| failure.unwrap_or(IdentityError::Database(error)))
+        tenant_id: Uuid,
+        client_id: Uuid,
+    ) -> Result<(), IdentityError> {
+        let remove = |transaction: &mut Transaction<'_>| {
+            sql::delete_credentials(transaction, tenant_id, client_id)
+        };
+        Ok(self.database.transaction(remove)?)
     }
 }

@@ -74,7 +74,9 @@ pub const KNOWN_CLIENTS: [KnownClient; 2] = [
 
 /// The client that every tenant knows under this id.
 pub(crate) fn known_client(client_id: Uuid) -> Option<&'static KnownClient> {
-    KNOWN_CLIENTS.iter().find(|known| known.client_id == client_id)
+    KNOWN_CLIENTS
+        .iter()
+        .find(|known| known.client_id == client_id)
 }
 
 #[cfg(test)]

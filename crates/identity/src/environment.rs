@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use uuid::{Builder, Uuid};
+
 use crate::IdentityError;
 
 /// Seconds since 1970-01-01 UTC.
@@ -45,6 +47,11 @@ impl Environment {
         let mut bytes = [0; N];
         (self.randomness)(&mut bytes)?;
         Ok(bytes)
+    }
+
+    /// A new random GUID.
+    pub fn new_id(&self) -> Result<Uuid, IdentityError> {
+        Ok(Builder::from_random_bytes(self.random()?).into_uuid())
     }
 }
 

@@ -24,7 +24,9 @@ pub enum IdentityError {
         reason: String,
     },
     /// A signing key in the database does not open with the master key.
-    #[error("signing key {0} was sealed with another master key; give the master key that belongs to this database")]
+    #[error(
+        "signing key {0} was sealed with another master key; give the master key that belongs to this database"
+    )]
     WrongMasterKey(String),
     /// A stored value is not what was stored.
     #[error("{0} in the database is damaged; run `zetel doctor` and restore a backup")]
@@ -34,9 +36,13 @@ pub enum IdentityError {
     Certificate(String),
     /// A password does not meet the rules.
     #[error(
-        "the password does not comply with password complexity requirements: give 8 to 256 characters with three of lower case, upper case, digits and symbols"
+        "the password does not comply with password complexity requirements: {}",
+        crate::password::RULES
     )]
     WeakPassword,
+    /// A task ended without a result.
+    #[error("the work was interrupted; the log has the panic message before this line")]
+    Interrupted,
     /// The setting cannot be used.
     #[error("the setting {name} cannot be used: {reason}")]
     Setting {
@@ -90,13 +96,19 @@ pub enum TokenError {
     )]
     InvalidClientSecret(Uuid),
     /// The secret was right and has expired.
-    #[error("The provided client secret keys for app '{0}' are expired. Add a new secret to the app.")]
+    #[error(
+        "The provided client secret keys for app '{0}' are expired. Add a new secret to the app."
+    )]
     ExpiredClientSecret(Uuid),
     /// A confidential client sent no credential.
-    #[error("The request body must contain the following parameter: 'client_assertion' or 'client_secret'.")]
+    #[error(
+        "The request body must contain the following parameter: 'client_assertion' or 'client_secret'."
+    )]
     CredentialMissing,
     /// A public client sent a credential.
-    #[error("Client '{0}' is public so neither 'client_assertion' nor 'client_secret' should be presented.")]
+    #[error(
+        "Client '{0}' is public so neither 'client_assertion' nor 'client_secret' should be presented."
+    )]
     PublicClientCredential(Uuid),
     /// The assertion is no JWT that the service can read.
     #[error("Client assertion is not a valid JWT: {0}.")]
@@ -112,7 +124,9 @@ pub enum TokenError {
         thumbprint: String,
     },
     /// The assertion is not yet, or no longer, valid.
-    #[error("Client assertion is not within its valid time range. Current time: {now}, expiry time of assertion: {expires_at} (seconds since 1970-01-01 UTC).")]
+    #[error(
+        "Client assertion is not within its valid time range. Current time: {now}, expiry time of assertion: {expires_at} (seconds since 1970-01-01 UTC)."
+    )]
     AssertionTime {
         /// The service's time.
         now: i64,
@@ -126,7 +140,9 @@ pub enum TokenError {
     #[error("Client assertion application identifier doesn't match 'client_id' parameter.")]
     AssertionIssuer,
     /// The assertion's `jti` was used before.
-    #[error("Client assertion was used before. Make a new assertion with another 'jti' for each request.")]
+    #[error(
+        "Client assertion was used before. Make a new assertion with another 'jti' for each request."
+    )]
     AssertionReplayed,
     /// The resource is none that the service issues tokens for.
     #[error(
@@ -170,8 +186,18 @@ pub enum TokenError {
     /// The user must change the password first.
     #[error("The password is expired. Sign in on the sign-in page to choose a new one.")]
     PasswordExpired,
+    /// The client wants an answer without a page, and no user is signed in.
+    #[error(
+        "Session information is not sufficient for single-sign-on. Ask again without prompt=none."
+    )]
+    LoginRequired,
+    /// The new password cannot be taken. Only the page for choosing one says this.
+    #[error("{0}")]
+    NewPassword(&'static str),
     /// Too many failed attempts of this user.
-    #[error("The account is locked, you've tried to sign in too many times with an incorrect user ID or password. Try again in {retry_after} seconds.")]
+    #[error(
+        "The account is locked, you've tried to sign in too many times with an incorrect user ID or password. Try again in {retry_after} seconds."
+    )]
     AccountLocked {
         /// Seconds to wait.
         retry_after: i64,
@@ -186,10 +212,14 @@ pub enum TokenError {
     #[error("OAuth 2.0 device flow error. Authorization is pending. Continue polling.")]
     AuthorizationPending,
     /// The device code, or the user code, is unknown.
-    #[error("The provided value for the input parameter '{0}' is not valid. It was never issued, was used, or has expired.")]
+    #[error(
+        "The provided value for the input parameter '{0}' is not valid. It was never issued, was used, or has expired."
+    )]
     DeviceCodeUnknown(&'static str),
     /// The device code waited too long.
-    #[error("The provided value for the input parameter 'device_code' is not valid. The code has expired.")]
+    #[error(
+        "The provided value for the input parameter 'device_code' is not valid. The code has expired."
+    )]
     DeviceCodeExpired,
     /// The user refused the device.
     #[error("User declined to consent to access the app.")]
@@ -201,16 +231,22 @@ pub enum TokenError {
     #[error("The refresh token has expired due to inactivity. Sign in again.")]
     RefreshTokenExpired,
     /// The authorization code has expired.
-    #[error("The provided authorization code has expired. Send a new authorization request for this user and resource.")]
+    #[error(
+        "The provided authorization code has expired. Send a new authorization request for this user and resource."
+    )]
     CodeExpired,
     /// The authorization code was redeemed before.
     #[error("OAuth2 Authorization code was already redeemed, please retry with a new valid code.")]
     CodeRedeemed,
     /// The code verifier does not match.
-    #[error("The Code_Verifier does not match the code_challenge supplied in the authorization request.")]
+    #[error(
+        "The Code_Verifier does not match the code_challenge supplied in the authorization request."
+    )]
     CodeVerifier,
     /// The redirect URI differs from the one of the authorization request.
-    #[error("The reply address '{0}' does not match the reply address provided when requesting the authorization code.")]
+    #[error(
+        "The reply address '{0}' does not match the reply address provided when requesting the authorization code."
+    )]
     RedirectMismatch(String),
     /// The redirect URI is not registered.
     #[error(
@@ -268,6 +304,8 @@ impl TokenError {
             Self::UserNotFound { .. } => (50034, "invalid_grant", 400),
             Self::UserDisabled => (50057, "invalid_grant", 400),
             Self::PasswordExpired => (50055, "invalid_grant", 400),
+            Self::LoginRequired => (50058, "login_required", 400),
+            Self::NewPassword(_) => (50056, "invalid_grant", 400),
             Self::AccountLocked { .. } => (50053, "invalid_grant", 400),
             Self::TooManyRequests { .. } => (90055, "temporarily_unavailable", 429),
             Self::AuthorizationPending => (70016, "authorization_pending", 400),
@@ -325,7 +363,9 @@ pub enum AccessTokenError {
     #[error("CompactToken parsing failed with error code: 80049217")]
     Malformed,
     /// Not RS256, by a key of this service, with a valid signature.
-    #[error("Signature verification failed. The token was not signed by this service, or was changed.")]
+    #[error(
+        "Signature verification failed. The token was not signed by this service, or was changed."
+    )]
     Signature,
     /// The issuer is not that of the token's tenant.
     #[error("Access token validation failure. Invalid issuer.")]

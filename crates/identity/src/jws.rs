@@ -58,7 +58,11 @@ impl<'a> Jws<'a> {
 
 /// Header and payload in the form that is signed.
 pub(crate) fn signing_input(header: &serde_json::Value, claims: &serde_json::Value) -> String {
-    format!("{}.{}", base64url(header.to_string()), base64url(claims.to_string()))
+    format!(
+        "{}.{}",
+        base64url(header.to_string()),
+        base64url(claims.to_string())
+    )
 }
 
 #[cfg(test)]
@@ -72,10 +76,17 @@ mod tests {
         let input = signing_input(&json!({"alg": "RS256", "x5t": "aa=="}), &json!({"a": 1}));
         let token = format!("{input}.AQI");
         let jws = Jws::parse(&token).unwrap();
-        assert_eq!((jws.header.alg.as_str(), jws.signature.as_slice()), ("RS256", [1, 2].as_slice()));
+        assert_eq!(
+            (jws.header.alg.as_str(), jws.signature.as_slice()),
+            ("RS256", [1, 2].as_slice())
+        );
         assert_eq!(jws.claims::<Value>(), Some(json!({"a": 1})));
         assert!(Jws::parse(&input).is_none());
-        assert!(Jws::parse(&format!("{token}.AQI")).and_then(|jws| jws.claims::<Value>()).is_none());
+        assert!(
+            Jws::parse(&format!("{token}.AQI"))
+                .and_then(|jws| jws.claims::<Value>())
+                .is_none()
+        );
         assert!(Jws::parse(&format!("{token}=")).is_none());
         assert!(Jws::parse("").is_none());
         let critical = signing_input(&json!({"alg": "RS256", "crit": ["b64"]}), &json!({}));

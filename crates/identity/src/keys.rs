@@ -6,7 +6,9 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use aws_lc_rs::encoding::AsDer as _;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::{KeyPair, KeySize};
-use aws_lc_rs::signature::{KeyPair as _, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256};
+use aws_lc_rs::signature::{
+    KeyPair as _, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256,
+};
 use parking_lot::RwLock;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -66,7 +68,11 @@ pub(crate) struct KeyRing {
 
 impl KeyRing {
     /// Reads the keys; makes the first one if there is none.
-    pub(crate) fn open(database: Database, master_key: MasterKey, now: i64) -> Result<Self, IdentityError> {
+    pub(crate) fn open(
+        database: Database,
+        master_key: MasterKey,
+        now: i64,
+    ) -> Result<Self, IdentityError> {
         let ring = Self {
             database,
             master_key,
@@ -82,8 +88,11 @@ impl KeyRing {
 
     /// Makes a new key that signs from now on. The others are published until their tokens have expired.
     pub(crate) fn rotate(&self, now: i64) -> Result<(), IdentityError> {
-        let pair = KeyPair::generate(KeySize::Rsa2048).map_err(|_| IdentityError::Crypto("making a signing key"))?;
-        let private_key = pair.as_der().map_err(|_| IdentityError::Crypto("storing a signing key"))?;
+        let pair = KeyPair::generate(KeySize::Rsa2048)
+            .map_err(|_| IdentityError::Crypto("making a signing key"))?;
+        let private_key = pair
+            .as_der()
+            .map_err(|_| IdentityError::Crypto("storing a signing key"))?;
         let key = SigningKey::new(pair, false)?;
         let sealed = self.master_key.seal(&key.key_id, private_key.as_ref())?;
         self.database.transaction(|transaction| {
@@ -105,13 +114,22 @@ impl KeyRing {
     pub(crate) fn sign(&self, claims: &Value, now: i64) -> Result<String, IdentityError> {
         self.reload_when_older(now, RELOAD_SECONDS)?;
         let keys = Arc::clone(&self.keys.read());
-        let key = keys.iter().find(|key| !key.retired).or_else(|| keys.first());
-        let key = key.ok_or_else(|| IdentityError::Damaged("the list of signing keys".to_owned()))?;
+        let key = keys
+            .iter()
+            .find(|key| !key.retired)
+            .or_else(|| keys.first());
+        let key =
+            key.ok_or_else(|| IdentityError::Damaged("the list of signing keys".to_owned()))?;
         let header = json!({ "typ": "JWT", "alg": "RS256", "kid": key.key_id });
         let input = jws::signing_input(&header, claims);
         let mut signature = vec![0; key.pair.public_modulus_len()];
         key.pair
-            .sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), input.as_bytes(), &mut signature)
+            .sign(
+                &RSA_PKCS1_SHA256,
+                &SystemRandom::new(),
+                input.as_bytes(),
+                &mut signature,
+            )
             .map_err(|_| IdentityError::Crypto("signing a token"))?;
         Ok(format!("{input}.{}", base64url(signature)))
     }
@@ -119,7 +137,11 @@ impl KeyRing {
     /// Whether the key with this id made the signature. Reads the database when the id is unknown.
     pub(crate) fn verify(&self, key_id: &str, message: &str, signature: &[u8], now: i64) -> bool {
         let known = |keys: &[SigningKey]| keys.iter().any(|key| key.key_id == key_id);
-        if !known(&self.keys.read()) && self.reload_when_older(now, UNKNOWN_KEY_RELOAD_SECONDS).is_err() {
+        if !known(&self.keys.read())
+            && self
+                .reload_when_older(now, UNKNOWN_KEY_RELOAD_SECONDS)
+                .is_err()
+        {
             return false;
         }
         let keys = Arc::clone(&self.keys.read());
@@ -137,15 +159,21 @@ impl KeyRing {
     fn reload(&self, now: i64) -> Result<(), IdentityError> {
         self.read_at.store(now, Ordering::Relaxed);
         let rows = sql::signing_keys(&self.database)?;
-        let current = rows.into_iter().filter(|row| row.retired_at.is_none_or(|time| time + RETENTION_SECONDS > now));
-        let keys = current.map(|row| self.unseal(&row)).collect::<Result<Vec<_>, _>>()?;
+        let current = rows.into_iter().filter(|row| {
+            row.retired_at
+                .is_none_or(|time| time + RETENTION_SECONDS > now)
+        });
+        let keys = current
+            .map(|row| self.unseal(&row))
+            .collect::<Result<Vec<_>, _>>()?;
         *self.keys.write() = Arc::new(keys);
         Ok(())
     }
 
     fn unseal(&self, row: &sql::SigningKeyRow) -> Result<SigningKey, IdentityError> {
         let opened = self.master_key.open(&row.key_id, &row.sealed_private_key);
-        let private_key = opened.ok_or_else(|| IdentityError::WrongMasterKey(row.key_id.clone()))?;
+        let private_key =
+            opened.ok_or_else(|| IdentityError::WrongMasterKey(row.key_id.clone()))?;
         let damaged = || IdentityError::Damaged(format!("signing key {}", row.key_id));
         let pair = KeyPair::from_pkcs8(&private_key).map_err(|_| damaged())?;
         SigningKey::new(pair, row.retired_at.is_some())
@@ -169,8 +197,15 @@ impl SigningKey {
             n: base64url(without_leading_zeros(rsa.modulus)),
             e: base64url(without_leading_zeros(rsa.exponent)),
         };
-        let public = ParsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, der.as_ref()).map_err(|_| failed())?;
-        Ok(Self { key_id, pair, public, jwk, retired })
+        let public = ParsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, der.as_ref())
+            .map_err(|_| failed())?;
+        Ok(Self {
+            key_id,
+            pair,
+            public,
+            jwk,
+            retired,
+        })
     }
 }
 

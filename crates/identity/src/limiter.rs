@@ -80,7 +80,10 @@ impl Limiter {
     }
 
     fn forget_old(&self, times: &mut VecDeque<i64>, now: i64) {
-        while times.front().is_some_and(|time| *time + self.limit.window_seconds <= now) {
+        while times
+            .front()
+            .is_some_and(|time| *time + self.limit.window_seconds <= now)
+        {
             times.pop_front();
         }
     }
@@ -89,7 +92,9 @@ impl Limiter {
         let window = self.limit.window_seconds;
         failures.retain(|_, times| times.back().is_some_and(|time| *time + window > now));
         if failures.len() >= MAXIMUM_ACCOUNTS {
-            let oldest = failures.iter().min_by_key(|(_, times)| times.back().copied());
+            let oldest = failures
+                .iter()
+                .min_by_key(|(_, times)| times.back().copied());
             if let Some(account) = oldest.map(|(account, _)| account.clone()) {
                 failures.remove(&account);
             }

@@ -34,12 +34,18 @@ impl MasterKey {
             reason,
         };
         let mut key = Zeroizing::new([0; KEY_BYTES]);
-        let created = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+        let created = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(path);
         match created {
             Ok(mut file) => {
                 aws_lc_rs::rand::fill(key.as_mut_slice())
                     .map_err(|_| IdentityError::Crypto("making the master key"))?;
-                let written = file.write_all(key.as_slice()).and_then(|()| file.sync_all());
+                let written = file
+                    .write_all(key.as_slice())
+                    .and_then(|()| file.sync_all());
                 written.map_err(|error| refused(error.to_string()))?;
             }
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {
@@ -65,7 +71,11 @@ impl MasterKey {
         let (nonce, ciphertext) = sealed.split_at_checked(NONCE_LEN)?;
         let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
         let mut buffer = Zeroizing::new(ciphertext.to_vec());
-        let length = self.0.open_in_place(nonce, Aad::from(context), &mut buffer).ok()?.len();
+        let length = self
+            .0
+            .open_in_place(nonce, Aad::from(context), &mut buffer)
+            .ok()?
+            .len();
         buffer.truncate(length);
         Some(buffer)
     }
@@ -85,9 +95,13 @@ fn read_key(path: &Path, key: &mut Zeroizing<[u8; KEY_BYTES]>) -> Result<(), Str
         return Err("it may be read by others than its owner; run chmod 600 on it".to_owned());
     }
     if metadata.len() != KEY_BYTES as u64 {
-        return Err(format!("it has {} bytes where 32 are needed; restore it from a backup", metadata.len()));
+        return Err(format!(
+            "it has {} bytes where 32 are needed; restore it from a backup",
+            metadata.len()
+        ));
     }
-    file.read_exact(key.as_mut_slice()).map_err(|error| error.to_string())
+    file.read_exact(key.as_mut_slice())
+        .map_err(|error| error.to_string())
 }
 
 #[cfg(test)]
@@ -103,7 +117,10 @@ mod tests {
         assert_eq!(mode & 0o777, 0o600);
         let sealed = first.seal("key 1", b"private").unwrap();
         let second = MasterKey::load_or_create(&path).unwrap();
-        assert_eq!(second.open("key 1", &sealed).unwrap().as_slice(), b"private");
+        assert_eq!(
+            second.open("key 1", &sealed).unwrap().as_slice(),
+            b"private"
+        );
         assert_eq!(format!("{second:?}"), "[master key]");
     }
 
@@ -114,10 +131,18 @@ mod tests {
         MasterKey::load_or_create(&path).unwrap();
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
         let error = MasterKey::load_or_create(&path).unwrap_err().to_string();
-        assert!(error.contains("chmod 600") && error.contains("master.key"), "{error}");
+        assert!(
+            error.contains("chmod 600") && error.contains("master.key"),
+            "{error}"
+        );
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
         std::fs::write(&path, [1; 31]).unwrap();
-        assert!(MasterKey::load_or_create(&path).unwrap_err().to_string().contains("31 bytes"));
+        assert!(
+            MasterKey::load_or_create(&path)
+                .unwrap_err()
+                .to_string()
+                .contains("31 bytes")
+        );
     }
 
     #[test]
@@ -126,7 +151,12 @@ mod tests {
         let sealed = key.seal("key 1", b"private").unwrap();
         assert!(!sealed.windows(7).any(|window| window == b"private"));
         assert!(key.open("key 2", &sealed).is_none());
-        assert!(MasterKey::from_bytes(&[2; 32]).unwrap().open("key 1", &sealed).is_none());
+        assert!(
+            MasterKey::from_bytes(&[2; 32])
+                .unwrap()
+                .open("key 1", &sealed)
+                .is_none()
+        );
         let mut changed = sealed.clone();
         changed[20] ^= 1;
         assert!(key.open("key 1", &changed).is_none());

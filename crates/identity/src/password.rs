@@ -1,6 +1,8 @@
 //! Passwords: argon2id hashes, their rules, and where they are stored.
 
-use argon2::password_hash::{PasswordHash as PhcString, PasswordHasher as _, PasswordVerifier as _, SaltString};
+use argon2::password_hash::{
+    PasswordHash as PhcString, PasswordHasher as _, PasswordVerifier as _, SaltString,
+};
 use argon2::{Algorithm, Argon2, Params, Version};
 use uuid::Uuid;
 use zetel_store::sql::{DatabaseError, Rows, Transaction};
@@ -15,6 +17,9 @@ const LANES: u32 = 1;
 /// Entra's limits for cloud passwords, in characters.
 const LENGTH: std::ops::RangeInclusive<usize> = 8..=256;
 
+/// The rules in words, for whoever must choose a password.
+pub(crate) const RULES: &str = "Use 8 to 256 characters of at least three kinds: lower case letters, upper case letters, digits, symbols.";
+
 /// The hash of a password, with its salt and cost. Making one takes some 20 ms of a core and 19 MiB:
 /// callers bound how many run at once.
 #[derive(Clone, PartialEq, Eq)]
@@ -25,7 +30,9 @@ impl PasswordHash {
     pub fn new(password: &str, environment: &Environment) -> Result<Self, IdentityError> {
         let failed = || IdentityError::Crypto("hashing a password");
         let salt = SaltString::encode_b64(&environment.random::<16>()?).map_err(|_| failed())?;
-        let hash = hasher()?.hash_password(password.as_bytes(), &salt).map_err(|_| failed())?;
+        let hash = hasher()?
+            .hash_password(password.as_bytes(), &salt)
+            .map_err(|_| failed())?;
         Ok(Self(hash.to_string()))
     }
 
@@ -44,7 +51,9 @@ impl PasswordHash {
         if password.chars().count() > *LENGTH.end() {
             return false;
         }
-        let Ok(hash) = PhcString::new(&self.0) else { return false };
+        let Ok(hash) = PhcString::new(&self.0) else {
+            return false;
+        };
         hasher().is_ok_and(|hasher| hasher.verify_password(password.as_bytes(), &hash).is_ok())
     }
 }
@@ -70,7 +79,9 @@ pub fn check_password_rules(password: &str) -> Result<(), IdentityError> {
         password.chars().any(char::is_lowercase),
         password.chars().any(char::is_uppercase),
         password.chars().any(|character| character.is_ascii_digit()),
-        password.chars().any(|character| !character.is_alphanumeric()),
+        password
+            .chars()
+            .any(|character| !character.is_alphanumeric()),
     ];
     let enough = kinds.into_iter().filter(|kind| *kind).count() >= 3;
     if enough && LENGTH.contains(&password.chars().count()) {
@@ -130,7 +141,10 @@ mod tests {
         assert!(!hash.matches("correct-horse-1"));
         assert!(!hash.matches(&"x".repeat(257)));
         assert!(!PasswordHash::from_stored("damaged").matches(""));
-        assert_ne!(hash, PasswordHash::new("Correct-Horse-1", &environment).unwrap());
+        assert_ne!(
+            hash,
+            PasswordHash::new("Correct-Horse-1", &environment).unwrap()
+        );
         assert_eq!(format!("{hash:?}"), "[password hash]");
     }
 
@@ -139,7 +153,13 @@ mod tests {
         for good in ["Abcdefg1", "abcdef1!", "ABCDEF1!", "Abcdefg!", "Ünïcode1"] {
             assert!(check_password_rules(good).is_ok(), "{good}");
         }
-        for bad in ["Abcde1!", "abcdefgh", "Abcdefgh", "abcdefg1", &"Aa1!".repeat(65)] {
+        for bad in [
+            "Abcde1!",
+            "abcdefgh",
+            "Abcdefgh",
+            "abcdefg1",
+            &"Aa1!".repeat(65),
+        ] {
             assert!(check_password_rules(bad).is_err(), "{bad}");
         }
     }

@@ -22,7 +22,10 @@ impl Origin {
     /// or bracketed IPv6 address with an optional port: what goes into documents and pages must hold nothing else.
     pub fn new(scheme: &str, authority: &str) -> Option<Self> {
         let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._:[]".contains(&byte);
-        if !matches!(scheme, "http" | "https") || authority.len() > 255 || !authority.bytes().all(allowed) {
+        if !matches!(scheme, "http" | "https")
+            || authority.len() > 255
+            || !authority.bytes().all(allowed)
+        {
             return None;
         }
         let base = format!("{scheme}://{}", authority.to_ascii_lowercase());
@@ -60,7 +63,10 @@ impl Parameters {
     pub fn parse(form: &[u8]) -> Result<Self, TokenError> {
         let mut parameters = BTreeMap::new();
         for (name, value) in form_urlencoded::parse(form) {
-            if parameters.insert(name.into_owned(), Zeroizing::new(value.into_owned())).is_some() {
+            if parameters
+                .insert(name.into_owned(), Zeroizing::new(value.into_owned()))
+                .is_some()
+            {
                 return Err(TokenError::Malformed("a parameter is given twice"));
             }
             if parameters.len() > MAXIMUM_PARAMETERS {
@@ -72,7 +78,10 @@ impl Parameters {
 
     /// The value of a parameter; an empty one counts as absent (RFC 6749 section 3.2).
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(|value| value.as_str()).filter(|value| !value.is_empty())
+        self.0
+            .get(name)
+            .map(|value| value.as_str())
+            .filter(|value| !value.is_empty())
     }
 
     /// The value of a parameter that must be there.
@@ -150,14 +159,19 @@ impl BasicCredentials {
         if !scheme.eq_ignore_ascii_case("basic") {
             return None;
         }
-        let bytes = base64::engine::general_purpose::STANDARD.decode(encoded.trim()).ok()?;
+        let bytes = base64::engine::general_purpose::STANDARD
+            .decode(encoded.trim())
+            .ok()?;
         let text = Zeroizing::new(String::from_utf8(bytes).ok()?);
         let (client_id, secret) = text.split_once(':')?;
         let decode = |part: &str| {
             let decoded = percent_encoding::percent_decode_str(part).decode_utf8();
             decoded.ok().map(std::borrow::Cow::into_owned)
         };
-        Some(Self { client_id: decode(client_id)?, client_secret: Zeroizing::new(decode(secret)?) })
+        Some(Self {
+            client_id: decode(client_id)?,
+            client_secret: Zeroizing::new(decode(secret)?),
+        })
     }
 }
 
@@ -174,10 +188,28 @@ mod tests {
     #[test]
     fn an_origin_is_a_host_and_nothing_else() {
         let origin = Origin::new("https", "LocalHost:8443").unwrap();
-        assert_eq!((origin.base(), origin.host_name()), ("https://localhost:8443", "localhost"));
-        assert_eq!(Origin::new("https", "[::1]:8443").unwrap().host_name(), "[::1]");
-        assert_eq!(Origin::from_url("https://zetel.example/").unwrap().base(), "https://zetel.example");
-        for bad in ["", "a b", "a/b", "user@host", "host\"><script>", "host:port", "a?b", "a#b"] {
+        assert_eq!(
+            (origin.base(), origin.host_name()),
+            ("https://localhost:8443", "localhost")
+        );
+        assert_eq!(
+            Origin::new("https", "[::1]:8443").unwrap().host_name(),
+            "[::1]"
+        );
+        assert_eq!(
+            Origin::from_url("https://zetel.example/").unwrap().base(),
+            "https://zetel.example"
+        );
+        for bad in [
+            "",
+            "a b",
+            "a/b",
+            "user@host",
+            "host\"><script>",
+            "host:port",
+            "a?b",
+            "a#b",
+        ] {
             assert_eq!(Origin::new("https", bad), None, "{bad}");
         }
         assert_eq!(Origin::new("ftp", "localhost"), None);
@@ -192,17 +224,28 @@ mod tests {
         assert_eq!(form.required("scope").unwrap_err().code(), 900_144);
         assert!(!format!("{form:?}").contains("abc"));
         assert_eq!(Parameters::parse(b"a=1&a=2").unwrap_err().code(), 9_002_313);
-        assert_eq!(Parameters::parse(many_parameters().as_bytes()).unwrap_err().code(), 9_002_313);
+        assert_eq!(
+            Parameters::parse(many_parameters().as_bytes())
+                .unwrap_err()
+                .code(),
+            9_002_313
+        );
     }
 
     fn many_parameters() -> String {
-        (0..=MAXIMUM_PARAMETERS).map(|number| format!("p{number}=1")).collect::<Vec<_>>().join("&")
+        (0..=MAXIMUM_PARAMETERS)
+            .map(|number| format!("p{number}=1"))
+            .collect::<Vec<_>>()
+            .join("&")
     }
 
     #[test]
     fn basic_credentials_are_read_and_never_printed() {
         let read = BasicCredentials::parse("Basic YTpiJTNBYzpk").unwrap();
-        assert_eq!((read.client_id.as_str(), read.client_secret.as_str()), ("a", "b:c:d"));
+        assert_eq!(
+            (read.client_id.as_str(), read.client_secret.as_str()),
+            ("a", "b:c:d")
+        );
         assert!(!format!("{read:?}").contains("b:c"));
         for bad in ["Bearer abc", "Basic", "Basic !!", "Basic YWJj"] {
             assert!(BasicCredentials::parse(bad).is_none(), "{bad}");

@@ -5,7 +5,10 @@ use url::Url;
 use crate::TokenError;
 
 /// Spellings of Microsoft Graph, lower case and without trailing slashes (graph-clients.md 1.7).
-const GRAPH: [&str; 2] = ["https://graph.microsoft.com", "00000003-0000-0000-c000-000000000000"];
+const GRAPH: [&str; 2] = [
+    "https://graph.microsoft.com",
+    "00000003-0000-0000-c000-000000000000",
+];
 
 /// Spellings of Azure Resource Manager. Azure CLI asks for such a token at login even when it calls nothing there.
 const RESOURCE_MANAGER: [&str; 3] = [
@@ -47,7 +50,11 @@ fn host_of_origin(text: &str) -> Option<String> {
     let only_origin = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
     let plain = url.username().is_empty() && url.password().is_none();
     let web = matches!(url.scheme(), "https" | "http");
-    if only_origin && plain && web { url.host_str().map(str::to_owned) } else { None }
+    if only_origin && plain && web {
+        url.host_str().map(str::to_owned)
+    } else {
+        None
+    }
 }
 
 /// A `scope` parameter, understood.
@@ -68,7 +75,10 @@ pub(crate) struct ScopeRequest {
 
 impl ScopeRequest {
     /// Understands a list of scopes. All of them must belong to one resource; none at all means Graph.
-    pub(crate) fn parse(text: &str, is_own_host: impl Fn(&str) -> bool) -> Result<Self, TokenError> {
+    pub(crate) fn parse(
+        text: &str,
+        is_own_host: impl Fn(&str) -> bool,
+    ) -> Result<Self, TokenError> {
         let mut request = Self {
             text: text.split_ascii_whitespace().collect::<Vec<_>>().join(" "),
             audience: String::new(),
@@ -106,12 +116,16 @@ impl ScopeRequest {
 }
 
 fn same_audience(one: &str, other: &str) -> bool {
-    one.trim_end_matches('/').eq_ignore_ascii_case(other.trim_end_matches('/'))
+    one.trim_end_matches('/')
+        .eq_ignore_ascii_case(other.trim_end_matches('/'))
 }
 
 /// The resource behind an audience, if tokens for it are issued here: Graph, Azure Resource Manager, and this
 /// service under the host that the client used or one that the configuration names, with or without port.
-fn granted_resource(audience: &str, is_own_host: &impl Fn(&str) -> bool) -> Result<Resource, TokenError> {
+fn granted_resource(
+    audience: &str,
+    is_own_host: &impl Fn(&str) -> bool,
+) -> Result<Resource, TokenError> {
     let unknown = || TokenError::ResourceNotFound(audience.to_owned());
     let resource = Resource::of_audience(audience).ok_or_else(unknown)?;
     let name = audience.trim_end_matches('/').to_ascii_lowercase();
@@ -119,7 +133,11 @@ fn granted_resource(audience: &str, is_own_host: &impl Fn(&str) -> bool) -> Resu
         return Ok(resource);
     }
     let host = host_of_origin(&name).ok_or_else(unknown)?;
-    if is_own_host(&host) { Ok(resource) } else { Err(unknown()) }
+    if is_own_host(&host) {
+        Ok(resource)
+    } else {
+        Err(unknown())
+    }
 }
 
 #[cfg(test)]
@@ -133,16 +151,31 @@ mod tests {
     #[test]
     fn every_spelling_that_clients_use_names_graph() {
         for (scope, audience) in [
-            ("https://graph.microsoft.com/.default", "https://graph.microsoft.com"),
-            ("https://graph.microsoft.com//.default", "https://graph.microsoft.com/"),
+            (
+                "https://graph.microsoft.com/.default",
+                "https://graph.microsoft.com",
+            ),
+            (
+                "https://graph.microsoft.com//.default",
+                "https://graph.microsoft.com/",
+            ),
             ("https://localhost:8443/.default", "https://localhost:8443"),
-            ("https://localhost:8443//.default", "https://localhost:8443/"),
+            (
+                "https://localhost:8443//.default",
+                "https://localhost:8443/",
+            ),
             ("https://localhost/.default", "https://localhost"),
             ("https://zetel.example/.default", "https://zetel.example"),
-            ("00000003-0000-0000-c000-000000000000/.default", "00000003-0000-0000-c000-000000000000"),
+            (
+                "00000003-0000-0000-c000-000000000000/.default",
+                "00000003-0000-0000-c000-000000000000",
+            ),
         ] {
             let request = parse(&format!("{scope} openid profile offline_access")).unwrap();
-            assert_eq!((request.audience.as_str(), request.resource), (audience, Resource::Graph));
+            assert_eq!(
+                (request.audience.as_str(), request.resource),
+                (audience, Resource::Graph)
+            );
             assert!(request.default && request.openid && request.offline_access);
             assert_eq!(Resource::of_audience(audience), Some(Resource::Graph));
         }
@@ -155,7 +188,10 @@ mod tests {
         assert!(!request.default && !request.openid);
         let azure = parse("https://management.core.windows.net//.default").unwrap();
         assert_eq!(azure.resource, Resource::ResourceManager);
-        assert_eq!(parse("openid").unwrap().audience, "https://graph.microsoft.com");
+        assert_eq!(
+            parse("openid").unwrap().audience,
+            "https://graph.microsoft.com"
+        );
     }
 
     #[test]
@@ -165,14 +201,23 @@ mod tests {
         assert_eq!(code("api://something/.default"), 500_011);
         assert_eq!(code("https://user@localhost/.default"), 500_011);
         assert_eq!(code("https://localhost/path/.default"), 500_011);
-        assert_eq!(code("https://graph.microsoft.com/.default https://management.azure.com/.default"), 70011);
+        assert_eq!(
+            code("https://graph.microsoft.com/.default https://management.azure.com/.default"),
+            70011
+        );
         assert_eq!(code("https://graph.microsoft.com/"), 70011);
     }
 
     #[test]
     fn an_id_token_audience_is_no_resource() {
-        assert_eq!(Resource::of_audience("04b07795-8ddb-461a-bbee-02f9e1bf7b46"), None);
+        assert_eq!(
+            Resource::of_audience("04b07795-8ddb-461a-bbee-02f9e1bf7b46"),
+            None
+        );
         assert_eq!(Resource::of_audience(""), None);
-        assert_eq!(Resource::of_audience("https://management.azure.com/"), Some(Resource::ResourceManager));
+        assert_eq!(
+            Resource::of_audience("https://management.azure.com/"),
+            Some(Resource::ResourceManager)
+        );
     }
 }

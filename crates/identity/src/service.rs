@@ -13,7 +13,8 @@ use crate::limiter::{Limiter, RateLimit};
 use crate::scope::ScopeRequest;
 use crate::token::{self, ClientProof, Subject};
 use crate::{
-    AccessTokenError, Claims, Directory, Environment, IdentityError, MasterKey, Origin, PasswordHash, TokenError, sql,
+    AccessTokenError, Claims, Directory, Environment, IdentityError, MasterKey, Origin,
+    PasswordHash, TokenError, sql,
 };
 
 /// Settings of the token service.
@@ -74,9 +75,16 @@ impl TokenService {
         directory: Arc<dyn Directory>,
         environment: Environment,
     ) -> Result<Self, IdentityError> {
-        if let Some(url) = settings.public_url.as_deref().filter(|url| Origin::from_url(url).is_none()) {
+        if let Some(url) = settings
+            .public_url
+            .as_deref()
+            .filter(|url| Origin::from_url(url).is_none())
+        {
             let reason = format!("`{url}` is not of the form https://host or https://host:port");
-            return Err(IdentityError::Setting { name: "public_url", reason });
+            return Err(IdentityError::Setting {
+                name: "public_url",
+                reason,
+            });
         }
         let keys = KeyRing::open(database.clone(), master_key, environment.now())?;
         let unguessable = base64url(environment.random::<32>()?);
@@ -97,9 +105,22 @@ impl TokenService {
         self.environment.now()
     }
 
+    /// A new random GUID, for naming requests.
+    pub fn new_id(&self) -> Result<Uuid, IdentityError> {
+        self.environment.new_id()
+    }
+
+    /// A text that nobody can guess: 32 random bytes in base64url.
+    pub fn unguessable(&self) -> Result<String, IdentityError> {
+        Ok(base64url(self.environment.random::<32>()?))
+    }
+
     /// The public URL of the settings.
     pub fn public_origin(&self) -> Option<Origin> {
-        self.settings.public_url.as_deref().and_then(Origin::from_url)
+        self.settings
+            .public_url
+            .as_deref()
+            .and_then(Origin::from_url)
     }
 
     /// Whether a host name is this service: the one that the client used, or one of the settings.
@@ -107,7 +128,11 @@ impl TokenService {
         let public = self.public_origin();
         host == origin.host_name()
             || public.is_some_and(|public| public.host_name() == host)
-            || self.settings.own_hosts.iter().any(|own| own.eq_ignore_ascii_case(host))
+            || self
+                .settings
+                .own_hosts
+                .iter()
+                .any(|own| own.eq_ignore_ascii_case(host))
     }
 
     /// Makes a new signing key. The earlier ones are published until their tokens have expired.
@@ -141,7 +166,9 @@ impl TokenService {
     /// Deletes expired refresh tokens, codes and used assertions. Call it from time to time.
     pub fn purge_expired(&self) -> Result<(), IdentityError> {
         let now = self.now();
-        Ok(self.database.transaction(|transaction| sql::purge_expired(transaction, now))?)
+        Ok(self
+            .database
+            .transaction(|transaction| sql::purge_expired(transaction, now))?)
     }
 
     /// The tenant that the first path segment names.
@@ -180,7 +207,13 @@ impl TokenService {
         client_id: Uuid,
     ) -> Result<Subject<'a>, IdentityError> {
         let token_id = base64url(self.environment.random::<16>()?);
-        Ok(Subject { issuer, tenant_id, client_id, now: self.now(), token_id })
+        Ok(Subject {
+            issuer,
+            tenant_id,
+            client_id,
+            now: self.now(),
+            token_id,
+        })
     }
 
     pub(crate) fn sign(&self, claims: &Value) -> Result<String, IdentityError> {

@@ -111,7 +111,14 @@ pub(crate) fn access_claims(
         "ver": "2.0",
     });
     match (caller, principal) {
-        (Caller::User { user_principal_name, scopes, role_template_ids }, Principal::User(user)) => {
+        (
+            Caller::User {
+                user_principal_name,
+                scopes,
+                role_template_ids,
+            },
+            Principal::User(user),
+        ) => {
             let roles = role_template_ids.iter().chain([&EVERY_USER_ROLE]);
             claims["idtyp"] = json!("user");
             claims["oid"] = json!(user.id.to_string());
@@ -170,7 +177,9 @@ pub(crate) fn client_info(tenant_id: Uuid, user_id: Uuid) -> String {
 
 /// A user's subject differs per client, as Entra's does.
 fn pairwise_subject(user_id: Uuid, client_id: Uuid) -> String {
-    base64url(sha256([user_id.as_bytes().as_slice(), client_id.as_bytes()].concat()))
+    base64url(sha256(
+        [user_id.as_bytes().as_slice(), client_id.as_bytes()].concat(),
+    ))
 }
 
 /// The claims as they are in the token.
@@ -219,7 +228,11 @@ impl RawClaims {
             IdentityType::App => Caller::Application { roles: self.roles },
             IdentityType::User => Caller::User {
                 user_principal_name: self.upn,
-                scopes: self.scp.split_ascii_whitespace().map(str::to_owned).collect(),
+                scopes: self
+                    .scp
+                    .split_ascii_whitespace()
+                    .map(str::to_owned)
+                    .collect(),
                 role_template_ids: self.wids,
             },
         };

@@ -18,11 +18,23 @@ pub struct Migration {
 }
 
 /// All migrations, in order. The first makes the table that the runner keeps its books in.
-pub const ALL: &[Migration] = &[Migration {
-    number: 1,
-    name: "foundation",
-    text: include_str!("../migrations/0001_foundation.sql"),
-}];
+pub const ALL: &[Migration] = &[
+    Migration {
+        number: 1,
+        name: "foundation",
+        text: include_str!("../migrations/0001_foundation.sql"),
+    },
+    Migration {
+        number: 2,
+        name: "identity",
+        text: include_str!("../migrations/0002_identity.sql"),
+    },
+    Migration {
+        number: 3,
+        name: "tenant",
+        text: include_str!("../migrations/0003_tenant.sql"),
+    },
+];
 
 const APPLIED: Statement = Statement::new(
     "list migrations",

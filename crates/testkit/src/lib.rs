@@ -1,4 +1,4 @@
-//! What tests share: a PostgreSQL of their own, builders, temporary folders.
+//! What tests share: a `PostgreSQL` of their own, builders, temporary folders.
 
 mod postgres;
 

@@ -1,4 +1,4 @@
-//! A PostgreSQL server for the tests of one process.
+//! A `PostgreSQL` server for the tests of one process.
 
 use std::ffi::OsString;
 use std::io::{BufRead, BufReader};
@@ -13,7 +13,7 @@ use postgres::{Client, NoTls};
 const VARIABLE: &str = "ZETEL_TEST_POSTGRES";
 const MISSING: &str = "these tests need PostgreSQL 15 or later: apt-get install postgresql";
 
-/// A private PostgreSQL server. It ends with this process, however that ends.
+/// A private `PostgreSQL` server. It ends with this process, however that ends.
 pub struct Postgres {
     url: String,
     /// Its standard input ends the server; the system closes it with this process.
@@ -30,7 +30,7 @@ impl Postgres {
     /// The server of this process: the one that the environment variable `ZETEL_TEST_POSTGRES` names, or a new one.
     ///
     /// # Panics
-    /// When PostgreSQL is not installed or does not start. The test must fail then: it is never skipped.
+    /// When `PostgreSQL` is not installed or does not start. The test must fail then: it is never skipped.
     pub fn shared() -> &'static Self {
         static SHARED: OnceLock<Postgres> = OnceLock::new();
         SHARED.get_or_init(|| match std::env::var(VARIABLE) {
@@ -122,7 +122,7 @@ impl Drop for TestDatabase {
     }
 }
 
-/// The folder with the programs of the newest PostgreSQL.
+/// The folder with the programs of the newest `PostgreSQL`.
 fn programs() -> PathBuf {
     let mut found: Vec<(u32, PathBuf)> = Vec::new();
     for entry in std::fs::read_dir("/usr/lib/postgresql")
@@ -150,7 +150,7 @@ fn programs() -> PathBuf {
         .unwrap_or_else(|| panic!("{MISSING}"))
 }
 
-/// A shell; as another user when this is root, because PostgreSQL refuses to run as root.
+/// A shell; as another user when this is root, because `PostgreSQL` refuses to run as root.
 fn unprivileged_shell() -> Command {
     if identity(&["-u"]).as_deref() != Some("0") {
         return Command::new("sh");

@@ -20,7 +20,12 @@ pub struct CliError {
 impl CliError {
     /// An error with nothing but its message.
     pub fn new(exit: Exit, message: impl Into<String>) -> Self {
-        Self { exit, message: message.into(), details: Vec::new(), hint: None }
+        Self {
+            exit,
+            message: message.into(),
+            details: Vec::new(),
+            hint: None,
+        }
     }
 
     /// A mistake in the command line, a setting or an input file.
@@ -64,7 +69,11 @@ pub fn stderr_takes_color() -> bool {
 }
 
 fn label(word: &str, ansi: &str, color: bool) -> String {
-    if color { format!("\u{1b}[1;{ansi}m{word}\u{1b}[0m") } else { word.to_owned() }
+    if color {
+        format!("\u{1b}[1;{ansi}m{word}\u{1b}[0m")
+    } else {
+        word.to_owned()
+    }
 }
 
 #[cfg(test)]
@@ -76,10 +85,17 @@ mod tests {
         let error = CliError::usage("No product").hint("Give `--product`");
         let mut plain = Vec::new();
         error.render(&mut plain, false).unwrap();
-        assert_eq!(String::from_utf8(plain).unwrap(), "error: No product\n\nhint: Give `--product`\n");
+        assert_eq!(
+            String::from_utf8(plain).unwrap(),
+            "error: No product\n\nhint: Give `--product`\n"
+        );
 
         let mut colored = Vec::new();
         error.render(&mut colored, true).unwrap();
-        assert!(String::from_utf8(colored).unwrap().starts_with("\u{1b}[1;31merror:\u{1b}[0m No product"));
+        assert!(
+            String::from_utf8(colored)
+                .unwrap()
+                .starts_with("\u{1b}[1;31merror:\u{1b}[0m No product")
+        );
     }
 }

@@ -49,9 +49,13 @@ impl Exit {
         match self {
             Self::Done => "done",
             Self::Failed => "failed, for a reason without a code of its own",
-            Self::Usage => "the command line, a setting or an input file is wrong; nothing was changed",
+            Self::Usage => {
+                "the command line, a setting or an input file is wrong; nothing was changed"
+            }
             Self::SomeFailed => "some users or rows failed, the others were done",
-            Self::NotAuthorized => "the server did not accept the credentials, or they lack a right",
+            Self::NotAuthorized => {
+                "the server did not accept the credentials, or they lack a right"
+            }
             Self::NotFound => "the user, product or object does not exist",
             Self::Refused => "refused by a rule (no seats, no usage location, conflict, …)",
             Self::NoConnection => "the server could not be reached, or gave no answer",

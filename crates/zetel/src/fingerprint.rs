@@ -7,7 +7,9 @@ const PRIME: u64 = 0x0000_0100_0000_01b3;
 /// The fingerprint of a list of texts. Lists that differ only in where one text ends differ here too.
 pub fn fingerprint(parts: &[&str]) -> u64 {
     let bytes = parts.iter().flat_map(|part| part.bytes().chain([0]));
-    bytes.fold(OFFSET, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(PRIME))
+    bytes.fold(OFFSET, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(PRIME)
+    })
 }
 
 #[cfg(test)]

@@ -24,73 +24,102 @@ pub trait Record: Serialize {
 
     /// The cells in the order of [`Record::COLUMNS`].
     fn cells(&self) -> Vec<String>;
+
+    /// The cells of a table, where a long one may be cut short.
+    fn table_cells(&self) -> Vec<String> {
+        self.cells()
+    }
 }
 
-/// Writes records one by one. JSON and CSV leave at once; a table needs all widths, so it leaves at the end.
+/// Writes records one by one. JSON and CSV leave at once; a table needs all widths, so it leaves at the end. Nothing
+/// leaves before the first record or the end, so that a command that fails at its start prints no data.
 pub struct Listing<W: Write> {
+    columns: &'static [&'static str],
+    is_begun: bool,
     sink: Sink<W>,
 }
 
 enum Sink<W: Write> {
     Table { out: W, table: Table },
-    Json { out: W, any: bool },
+    Json(W),
     Csv(Box<csv::Writer<W>>),
 }
 
 impl<W: Write> Listing<W> {
-    /// Starts a listing of `R` in the given form.
-    pub fn start<R: Record>(out: W, format: Format) -> io::Result<Self> {
+    /// A listing of `R` in the given form.
+    pub fn start<R: Record>(out: W, format: Format) -> Self {
         let sink = match format {
-            Format::Table => Sink::Table { out, table: plain_table(R::COLUMNS.iter().map(|name| spaced(name))) },
-            Format::Json => {
-                let mut out = out;
-                write!(out, "[")?;
-                Sink::Json { out, any: false }
-            }
-            Format::Csv => {
-                let mut writer = csv::Writer::from_writer(out);
-                writer.write_record(R::COLUMNS).map_err(io::Error::from)?;
-                Sink::Csv(Box::new(writer))
-            }
+            Format::Table => Sink::Table {
+                out,
+                table: plain_table(R::COLUMNS.iter().map(|name| spaced(name))),
+            },
+            Format::Json => Sink::Json(out),
+            Format::Csv => Sink::Csv(Box::new(csv::Writer::from_writer(out))),
         };
-        Ok(Self { sink })
+        Self {
+            columns: R::COLUMNS,
+            is_begun: false,
+            sink,
+        }
     }
 
     /// Adds one record.
     pub fn push<R: Record>(&mut self, record: &R) -> io::Result<()> {
+        let is_first = !self.is_begun;
+        self.begin()?;
         match &mut self.sink {
             Sink::Table { table, .. } => {
-                table.add_row(record.cells());
+                table.add_row(record.table_cells());
             }
-            Sink::Json { out, any } => {
-                write!(out, "{}", if *any { ",\n " } else { "\n " })?;
-                *any = true;
+            Sink::Json(out) => {
+                write!(out, "{}", if is_first { "\n " } else { ",\n " })?;
                 serde_json::to_writer(out, record)?;
             }
-            Sink::Csv(writer) => writer.write_record(record.cells()).map_err(io::Error::from)?,
+            Sink::Csv(writer) => writer.write_record(record.cells()).map_err(io_error)?,
         }
         Ok(())
     }
 
     /// Ends the listing and flushes it.
-    pub fn finish(self) -> io::Result<()> {
+    pub fn finish(mut self) -> io::Result<()> {
+        let is_empty = !self.is_begun;
+        self.begin()?;
         match self.sink {
             Sink::Table { mut out, table } => {
                 write_table(&mut out, &table)?;
                 out.flush()
             }
-            Sink::Json { mut out, any } => {
-                writeln!(out, "{}", if any { "\n]" } else { "]" })?;
+            Sink::Json(mut out) => {
+                writeln!(out, "{}", if is_empty { "]" } else { "\n]" })?;
                 out.flush()
             }
             Sink::Csv(mut writer) => writer.flush(),
         }
     }
+
+    fn begin(&mut self) -> io::Result<()> {
+        if std::mem::replace(&mut self.is_begun, true) {
+            return Ok(());
+        }
+        match &mut self.sink {
+            Sink::Table { .. } => Ok(()),
+            Sink::Json(out) => write!(out, "["),
+            Sink::Csv(writer) => writer.write_record(self.columns).map_err(io_error),
+        }
+    }
+}
+
+/// The cause of a failed write, which decides whether it is an error at all.
+fn io_error(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
 }
 
 /// Writes a whole listing.
 pub fn list<R: Record>(out: impl Write, format: Format, records: &[R]) -> io::Result<()> {
-    let mut listing = Listing::start::<R>(out, format)?;
+    let mut listing = Listing::start::<R>(out, format);
     for record in records {
         listing.push(record)?;
     }
@@ -117,7 +146,9 @@ pub fn note(text: &str) {
 
 fn plain_table(columns: impl Iterator<Item = String>) -> Table {
     let mut table = Table::new();
-    table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
+    table
+        .load_preset(presets::NOTHING)
+        .set_content_arrangement(ContentArrangement::Dynamic);
     table.set_header(columns);
     for column in table.column_iter_mut() {
         column.set_padding((0, 2));
@@ -172,9 +203,24 @@ mod tests {
 
     #[test]
     fn one_listing_in_three_forms() {
-        let seats = [Seat { product: "EMS", used_before: 7 }, Seat { product: "A, B", used_before: 12 }];
-        assert_eq!(shown(Format::Table, &seats), "PRODUCT  USED BEFORE\nEMS      7\nA, B     12\n");
-        assert_eq!(shown(Format::Csv, &seats), "product,usedBefore\nEMS,7\n\"A, B\",12\n");
+        let seats = [
+            Seat {
+                product: "EMS",
+                used_before: 7,
+            },
+            Seat {
+                product: "A, B",
+                used_before: 12,
+            },
+        ];
+        assert_eq!(
+            shown(Format::Table, &seats),
+            "PRODUCT  USED BEFORE\nEMS      7\nA, B     12\n"
+        );
+        assert_eq!(
+            shown(Format::Csv, &seats),
+            "product,usedBefore\nEMS,7\n\"A, B\",12\n"
+        );
         assert_eq!(
             shown(Format::Json, &seats),
             "[\n {\"product\":\"EMS\",\"usedBefore\":7},\n {\"product\":\"A, B\",\"usedBefore\":12}\n]\n"

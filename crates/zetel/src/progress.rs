@@ -29,7 +29,11 @@ impl Progress {
 
     /// Begins; with the length of the input the line shows the share done.
     pub fn start(&self, length_bytes: Option<u64>) {
-        let template = if length_bytes.is_some() { "{wide_bar} {percent:>3} %  {msg}  {eta}" } else { "{spinner} {msg}" };
+        let template = if length_bytes.is_some() {
+            "{wide_bar} {percent:>3} %  {msg}  {eta}"
+        } else {
+            "{spinner} {msg}"
+        };
         if let Ok(style) = ProgressStyle::with_template(template) {
             self.bar.set_style(style);
         }
@@ -41,12 +45,19 @@ impl Progress {
     /// One row more, which began at this byte of the input.
     pub fn advance(&self, offset: u64, is_failure: bool) {
         let rows = self.rows.fetch_add(1, Ordering::Relaxed) + 1;
-        let failed = self.failed.fetch_add(u64::from(is_failure), Ordering::Relaxed) + u64::from(is_failure);
+        let failed = self
+            .failed
+            .fetch_add(u64::from(is_failure), Ordering::Relaxed)
+            + u64::from(is_failure);
         if self.bar.is_hidden() {
             return;
         }
         self.bar.set_position(self.bar.position().max(offset));
-        self.bar.set_message(format!("{} rows, {} failed", HumanCount(rows), HumanCount(failed)));
+        self.bar.set_message(format!(
+            "{} rows, {} failed",
+            HumanCount(rows),
+            HumanCount(failed)
+        ));
     }
 
     /// Removes the line.

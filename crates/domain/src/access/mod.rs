@@ -275,7 +275,7 @@ pub const fn role_allows(role: Role, action: Action) -> bool {
     use Action as A;
     match role {
         Role::GlobalAdministrator => true,
-        Role::GlobalReader | Role::DirectoryReaders => is_read(action),
+        Role::GlobalReader | Role::DirectoryReaders | Role::GroupsAdministrator => is_read(action),
         Role::LicenseAdministrator => {
             is_read(action) || matches!(action, A::AssignLicenses | A::SetUsageLocation)
         }
@@ -290,7 +290,6 @@ pub const fn role_allows(role: Role, action: Action) -> bool {
                         | A::AssignLicenses
                 )
         }
-        Role::GroupsAdministrator => is_read(action),
         Role::DirectoryWriters => {
             is_read(action)
                 || matches!(

@@ -23,17 +23,23 @@ fn check_domain(name: &str) -> Result<String, Rejection> {
     }
 }
 
+fn check_profile(profile: &Profile) -> Result<(), Rejection> {
+    if profile.display_name.is_empty() {
+        Err(Rejection::RequiredPropertyMissing {
+            name: "displayName",
+        })
+    } else {
+        Ok(())
+    }
+}
+
 pub fn create(
     id: Option<Uuid>,
     profile: &Profile,
     domain: &str,
     context: &mut Context<'_>,
 ) -> Result<Plan, Rejection> {
-    if profile.display_name.is_empty() {
-        return Err(Rejection::RequiredPropertyMissing {
-            name: "displayName",
-        });
-    }
+    check_profile(profile)?;
     let domain = check_domain(domain)?;
     let id = id.unwrap_or_else(|| (context.new_id)());
     let event = Event::TenantCreated {
@@ -48,13 +54,14 @@ pub fn create(
     })
 }
 
-pub fn change_profile(tenant: &Tenant, profile: &Profile) -> Plan {
+pub fn change_profile(tenant: &Tenant, profile: &Profile) -> Result<Plan, Rejection> {
+    check_profile(profile)?;
     if tenant.profile() == profile {
-        return Plan::default();
+        return Ok(Plan::default());
     }
-    Plan::of(vec![Event::ProfileChanged {
+    Ok(Plan::of(vec![Event::ProfileChanged {
         profile: profile.clone(),
-    }])
+    }]))
 }
 
 pub fn add_domain(tenant: &Tenant, name: &str, is_default: bool) -> Result<Plan, Rejection> {

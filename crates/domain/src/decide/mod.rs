@@ -75,7 +75,7 @@ pub fn decide(
             profile,
             domain,
         } => directory::create(*id, profile, domain, context),
-        Command::ChangeProfile { profile } => Ok(directory::change_profile(tenant, profile)),
+        Command::ChangeProfile { profile } => directory::change_profile(tenant, profile),
         Command::AddDomain { name, is_default } => directory::add_domain(tenant, name, *is_default),
         Command::AdoptCatalog { catalog, digest } => {
             directory::adopt_catalog(tenant, catalog, *digest)

@@ -1,5 +1,7 @@
 //! Decisions about purchases and their life (licensing.md 6).
 
+use std::collections::BTreeSet;
+
 use uuid::Uuid;
 
 use super::{Context, Outcome, Plan};
@@ -24,9 +26,13 @@ pub fn add(
         return Err(Rejection::InvalidQuantity);
     }
     let known = tenant.catalog().products.get(&sku_id);
-    let per_device = known.map_or(purchase.product.per_device, |product| {
-        product.base == LicenseBase::Device
-    });
+    let owned = tenant.find_product(sku_id);
+    // What is owned already was completed by the catalog when it was bought or adopted.
+    let per_device = owned
+        .and_then(|product| tenant.product(product))
+        .map(|product| product.base)
+        .or(known.map(|product| product.base))
+        .map_or(purchase.product.per_device, |base| base == LicenseBase::Device);
     if per_device && purchase.channel.is_user_based_only() {
         return Err(Rejection::DeviceProductNeedsAgreement { sku_id });
     }
@@ -35,7 +41,7 @@ pub fn add(
         return Err(Rejection::TooManyPlans { sku_id });
     }
     let mut events = Vec::new();
-    let product = if let Some(product) = tenant.find_product(sku_id) {
+    let product = if let Some(product) = owned {
         product
     } else {
         let next =
@@ -44,6 +50,8 @@ pub fn add(
         if known.is_some() {
             definition.plans.clear(); // the catalog's list, in its order
         }
+        let mut seen = BTreeSet::new();
+        definition.plans.retain(|plan| seen.insert(plan.id)); // a plan has one bit
         events.push(Event::ProductAdded {
             product: ProductOrdinal(next),
             definition,
@@ -196,6 +204,9 @@ pub fn due(tenant: &Tenant, now: Timestamp) -> Vec<Event> {
         match change {
             NextChange::Renewal => {
                 let ends = subscription.ends.plus_months(subscription.term.months);
+                if ends <= subscription.ends {
+                    break; // the calendar ends in the year 9999, and no term begins after it
+                }
                 record(
                     &mut state,
                     Event::Renewed {
@@ -215,10 +226,11 @@ pub fn due(tenant: &Tenant, now: Timestamp) -> Vec<Event> {
                         since: at,
                     },
                 );
-                if status == Status::Deleted && !state.owns(subscription.product) {
-                    if let Some(event) = fall_away(&state, subscription.product, at) {
-                        record(&mut state, event);
-                    }
+                if status == Status::Deleted
+                    && !state.owns(subscription.product)
+                    && let Some(event) = fall_away(&state, subscription.product, at)
+                {
+                    record(&mut state, event);
                 }
             }
         }

@@ -103,20 +103,17 @@ pub fn update(
     let old = user.record.properties();
     let mut new = old.clone();
     for (property, value) in &patch.properties {
-        match value {
-            Some(value) => {
-                crate::user::check_value(*property, value, context.is_system)?;
-                new.insert(*property, value.clone());
+        if let Some(value) = value {
+            crate::user::check_value(*property, value, context.is_system)?;
+            new.insert(*property, value.clone());
+        } else {
+            let is_writable = property.schema().writable == property::Writable::Yes;
+            if !is_writable && !context.is_system {
+                return Err(Rejection::ReadOnlyProperty {
+                    name: property.schema().name,
+                });
             }
-            None => {
-                let is_writable = property.schema().writable == property::Writable::Yes;
-                if !is_writable && !context.is_system {
-                    return Err(Rejection::ReadOnlyProperty {
-                        name: property.schema().name,
-                    });
-                }
-                new.remove(property);
-            }
+            new.remove(property);
         }
     }
     crate::user::check_required(&new)?;

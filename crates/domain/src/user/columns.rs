@@ -424,14 +424,17 @@ impl Users {
     fn keys(&self, ordinal: UserOrdinal) -> Option<Keys> {
         let user = self.view(ordinal)?;
         let state = user.head.state();
+        let mut addresses = Vec::new();
+        if state == UserState::Live {
+            addresses.extend(user.addresses().map(hash_folded));
+            // `mail` is usually among `proxyAddresses` too; one entry finds the user once.
+            addresses.sort_unstable();
+            addresses.dedup();
+        }
         Some(Keys {
             id: (state != UserState::Purged).then(|| hash_bytes(user.id.as_bytes())),
             principal_name: (state == UserState::Live).then(|| hash_folded(user.principal_name())),
-            addresses: if state == UserState::Live {
-                user.addresses().map(hash_folded).collect()
-            } else {
-                Vec::new()
-            },
+            addresses,
         })
     }
 }

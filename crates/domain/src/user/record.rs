@@ -102,7 +102,7 @@ pub fn pack(properties: &Properties) -> Box<[u8]> {
 pub fn append(bytes: &mut Vec<u8>, property: UserProperty, value: &PropertyValue) {
     match value {
         PropertyValue::Text(text) | PropertyValue::Json(text) => {
-            append_packed(bytes, property, text.as_bytes())
+            append_packed(bytes, property, text.as_bytes());
         }
         PropertyValue::Flag(flag) => append_packed(bytes, property, &[u8::from(*flag)]),
         PropertyValue::Time(time) => append_packed(bytes, property, &time.0.to_le_bytes()),
@@ -126,11 +126,15 @@ pub fn append_packed(bytes: &mut Vec<u8>, property: UserProperty, packed: &[u8])
 }
 
 fn push_size(bytes: &mut Vec<u8>, mut size: usize) {
-    while size >= 0x80 {
-        bytes.push((size & 0x7f) as u8 | 0x80);
+    loop {
+        let [low, ..] = size.to_le_bytes();
         size >>= 7;
+        if size == 0 {
+            bytes.push(low);
+            return;
+        }
+        bytes.push(low | 0x80);
     }
-    bytes.push((size & 0x7f) as u8);
 }
 
 /// Splits off a value that its LEB128 length precedes.

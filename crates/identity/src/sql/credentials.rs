@@ -28,8 +28,10 @@ const FIND_PASSWORD: Statement = Statement::new(
     "find password",
     "SELECT hash, must_change FROM user_password WHERE tenant_id = $1 AND user_id = $2",
 );
-const DELETE_PASSWORD: Statement =
-    Statement::new("delete password", "DELETE FROM user_password WHERE tenant_id = $1 AND user_id = $2");
+const DELETE_PASSWORD: Statement = Statement::new(
+    "delete password",
+    "DELETE FROM user_password WHERE tenant_id = $1 AND user_id = $2",
+);
 const INSERT_SECRET: Statement = Statement::new(
     "add client secret",
     "INSERT INTO application_secret \
@@ -78,7 +80,7 @@ const FIND_ASSERTION: Statement = Statement::new(
     "SELECT assertion_digest FROM used_assertion WHERE tenant_id = $1 AND client_id = $2 AND jti_digest = $3",
 );
 
-pub(super) const STATEMENTS: &[Statement] = &[
+pub(super) const CREDENTIAL_STATEMENTS: &[Statement] = &[
     PUT_PASSWORD,
     FIND_PASSWORD,
     DELETE_PASSWORD,
@@ -102,7 +104,13 @@ pub(crate) fn put_password(
     must_change: bool,
     now: i64,
 ) -> Result<(), DatabaseError> {
-    let values = [tenant_id.into(), user_id.into(), hash.stored().into(), must_change.into(), now.into()];
+    let values = [
+        tenant_id.into(),
+        user_id.into(),
+        hash.stored().into(),
+        must_change.into(),
+        now.into(),
+    ];
     transaction.execute(&PUT_PASSWORD, &values).map(drop)
 }
 
@@ -116,7 +124,13 @@ pub(crate) fn push_password(
     now: i64,
 ) -> Result<(), DatabaseError> {
     let stored = hash.stored();
-    rows.push(&[(&tenant_id).into(), (&user_id).into(), stored.into(), must_change.into(), now.into()])
+    rows.push(&[
+        (&tenant_id).into(),
+        (&user_id).into(),
+        stored.into(),
+        must_change.into(),
+        now.into(),
+    ])
 }
 
 /// A user's password hash, and whether the user must change it.
@@ -126,7 +140,9 @@ pub(crate) fn find_password(
     user_id: Uuid,
 ) -> Result<Option<(PasswordHash, bool)>, DatabaseError> {
     let rows = database.query(&FIND_PASSWORD, &[tenant_id.into(), user_id.into()])?;
-    rows.first().map(|row| Ok((PasswordHash::from_stored(row.text(0)?), row.boolean(1)?))).transpose()
+    rows.first()
+        .map(|row| Ok((PasswordHash::from_stored(row.text(0)?), row.boolean(1)?)))
+        .transpose()
 }
 
 pub(crate) fn delete_password_row(
@@ -134,7 +150,9 @@ pub(crate) fn delete_password_row(
     tenant_id: Uuid,
     user_id: Uuid,
 ) -> Result<(), DatabaseError> {
-    transaction.execute(&DELETE_PASSWORD, &[tenant_id.into(), user_id.into()]).map(drop)
+    transaction
+        .execute(&DELETE_PASSWORD, &[tenant_id.into(), user_id.into()])
+        .map(drop)
 }
 
 pub(crate) fn insert_secret(
@@ -173,7 +191,11 @@ pub(crate) fn secrets(
         };
         Ok((secret, row.bytes(5)?.to_vec()))
     };
-    database.query(&LIST_SECRETS, &[tenant_id.into(), client_id.into()])?.iter().map(read).collect()
+    database
+        .query(&LIST_SECRETS, &[tenant_id.into(), client_id.into()])?
+        .iter()
+        .map(read)
+        .collect()
 }
 
 pub(crate) fn insert_certificate(
@@ -205,7 +227,8 @@ pub(crate) fn certificates(
     tenant_id: Uuid,
     client_id: Uuid,
 ) -> Result<Vec<CertificateCredential>, DatabaseError> {
-    let damaged = |_| DatabaseError::Damaged("a certificate thumbprint has another length".to_owned());
+    let damaged =
+        |_| DatabaseError::Damaged("a certificate thumbprint has another length".to_owned());
     let read = |row: &Row| {
         Ok(CertificateCredential {
             key_id: row.uuid(0)?,
@@ -221,7 +244,11 @@ pub(crate) fn certificates(
             },
         })
     };
-    database.query(&LIST_CERTIFICATES, &[tenant_id.into(), client_id.into()])?.iter().map(read).collect()
+    database
+        .query(&LIST_CERTIFICATES, &[tenant_id.into(), client_id.into()])?
+        .iter()
+        .map(read)
+        .collect()
 }
 
 /// Removes one secret or certificate; whether there was one.
@@ -263,12 +290,20 @@ pub(crate) fn note_assertion(
     let [tenant, client, jti] = key;
     let added = transaction.execute(
         &INSERT_ASSERTION,
-        &[tenant.clone(), client.clone(), jti.clone(), assertion_digest.into(), expires_at.into()],
+        &[
+            tenant.clone(),
+            client.clone(),
+            jti.clone(),
+            assertion_digest.into(),
+            expires_at.into(),
+        ],
     )?;
     if added == 1 {
         return Ok(None);
     }
     // Another node was faster.
     let rows = transaction.query(&FIND_ASSERTION, &[tenant, client, jti])?;
-    rows.first().map(|row| Ok(row.bytes(0)?.to_vec())).transpose()
+    rows.first()
+        .map(|row| Ok(row.bytes(0)?.to_vec()))
+        .transpose()
 }

@@ -16,8 +16,10 @@ const EXTEND_REFRESH: Statement = Statement::new(
     "extend refresh token",
     "UPDATE refresh_token SET expires_at = $3 WHERE tenant_id = $1 AND digest = $2",
 );
-const DELETE_USER_REFRESH: Statement =
-    Statement::new("revoke refresh tokens of user", "DELETE FROM refresh_token WHERE tenant_id = $1 AND user_id = $2");
+const DELETE_USER_REFRESH: Statement = Statement::new(
+    "revoke refresh tokens of user",
+    "DELETE FROM refresh_token WHERE tenant_id = $1 AND user_id = $2",
+);
 const DELETE_USER_CODES: Statement = Statement::new(
     "revoke authorization codes of user",
     "DELETE FROM authorization_code WHERE tenant_id = $1 AND user_id = $2",
@@ -56,20 +58,32 @@ const APPROVE_DEVICE: Statement = Statement::new(
     "approve device code",
     "UPDATE device_code SET state = 1, tenant_id = $2, user_id = $3 WHERE digest = $1 AND state = 0",
 );
-const DECLINE_DEVICE: Statement =
-    Statement::new("decline device code", "UPDATE device_code SET state = 2 WHERE digest = $1 AND state = 0");
-const DELETE_DEVICE: Statement =
-    Statement::new("delete device code", "DELETE FROM device_code WHERE digest = $1");
-const PURGE_REFRESH: Statement =
-    Statement::new("purge refresh tokens", "DELETE FROM refresh_token WHERE expires_at <= $1");
-const PURGE_CODES: Statement =
-    Statement::new("purge authorization codes", "DELETE FROM authorization_code WHERE expires_at <= $1");
-const PURGE_DEVICES: Statement =
-    Statement::new("purge device codes", "DELETE FROM device_code WHERE expires_at <= $1");
-const PURGE_ASSERTIONS: Statement =
-    Statement::new("purge client assertions", "DELETE FROM used_assertion WHERE expires_at <= $1");
+const DECLINE_DEVICE: Statement = Statement::new(
+    "decline device code",
+    "UPDATE device_code SET state = 2 WHERE digest = $1 AND state = 0",
+);
+const DELETE_DEVICE: Statement = Statement::new(
+    "delete device code",
+    "DELETE FROM device_code WHERE digest = $1",
+);
+const PURGE_REFRESH: Statement = Statement::new(
+    "purge refresh tokens",
+    "DELETE FROM refresh_token WHERE expires_at <= $1",
+);
+const PURGE_CODES: Statement = Statement::new(
+    "purge authorization codes",
+    "DELETE FROM authorization_code WHERE expires_at <= $1",
+);
+const PURGE_DEVICES: Statement = Statement::new(
+    "purge device codes",
+    "DELETE FROM device_code WHERE expires_at <= $1",
+);
+const PURGE_ASSERTIONS: Statement = Statement::new(
+    "purge client assertions",
+    "DELETE FROM used_assertion WHERE expires_at <= $1",
+);
 
-pub(super) const STATEMENTS: &[Statement] = &[
+pub(super) const GRANT_STATEMENTS: &[Statement] = &[
     INSERT_REFRESH,
     FIND_REFRESH,
     EXTEND_REFRESH,
@@ -161,7 +175,11 @@ pub(crate) fn find_refresh(
             expires_at: row.int(3)?,
         })
     };
-    database.query(&FIND_REFRESH, &[tenant_id.into(), digest.into()])?.first().map(read).transpose()
+    database
+        .query(&FIND_REFRESH, &[tenant_id.into(), digest.into()])?
+        .first()
+        .map(read)
+        .transpose()
 }
 
 pub(crate) fn extend_refresh(
@@ -170,7 +188,12 @@ pub(crate) fn extend_refresh(
     digest: &[u8; 32],
     expires_at: i64,
 ) -> Result<(), DatabaseError> {
-    database.execute(&EXTEND_REFRESH, &[tenant_id.into(), digest.into(), expires_at.into()]).map(drop)
+    database
+        .execute(
+            &EXTEND_REFRESH,
+            &[tenant_id.into(), digest.into(), expires_at.into()],
+        )
+        .map(drop)
 }
 
 /// Ends a user's sessions: refresh tokens, and codes that could still become some.
@@ -223,7 +246,11 @@ pub(crate) fn find_code(
             redeemed: row.boolean(8)?,
         })
     };
-    database.query(&FIND_CODE, &[tenant_id.into(), digest.into()])?.first().map(read).transpose()
+    database
+        .query(&FIND_CODE, &[tenant_id.into(), digest.into()])?
+        .first()
+        .map(read)
+        .transpose()
 }
 
 /// Marks a code as redeemed; whether this call was the first to do so.
@@ -247,12 +274,26 @@ pub(crate) fn insert_device(database: &Database, row: &DeviceRow) -> Result<(), 
     database.execute(&INSERT_DEVICE, &values).map(drop)
 }
 
-pub(crate) fn find_device(database: &Database, digest: &[u8; 32]) -> Result<Option<DeviceRow>, DatabaseError> {
-    database.query(&FIND_DEVICE, &[digest.into()])?.first().map(read_device).transpose()
+pub(crate) fn find_device(
+    database: &Database,
+    digest: &[u8; 32],
+) -> Result<Option<DeviceRow>, DatabaseError> {
+    database
+        .query(&FIND_DEVICE, &[digest.into()])?
+        .first()
+        .map(read_device)
+        .transpose()
 }
 
-pub(crate) fn find_user_code(database: &Database, user_code: &str) -> Result<Option<DeviceRow>, DatabaseError> {
-    database.query(&FIND_USER_CODE, &[user_code.into()])?.first().map(read_device).transpose()
+pub(crate) fn find_user_code(
+    database: &Database,
+    user_code: &str,
+) -> Result<Option<DeviceRow>, DatabaseError> {
+    database
+        .query(&FIND_USER_CODE, &[user_code.into()])?
+        .first()
+        .map(read_device)
+        .transpose()
 }
 
 fn read_device(row: &Row) -> Result<DeviceRow, DatabaseError> {
@@ -267,7 +308,11 @@ fn read_device(row: &Row) -> Result<DeviceRow, DatabaseError> {
             0 => DeviceState::Waiting,
             1 => DeviceState::Approved,
             2 => DeviceState::Declined,
-            other => return Err(DatabaseError::Damaged(format!("a device code has the unknown state {other}"))),
+            other => {
+                return Err(DatabaseError::Damaged(format!(
+                    "a device code has the unknown state {other}"
+                )));
+            }
         },
         expires_at: row.int(7)?,
     })
@@ -280,7 +325,10 @@ pub(crate) fn approve_device(
     tenant_id: Uuid,
     user_id: Uuid,
 ) -> Result<bool, DatabaseError> {
-    Ok(database.execute(&APPROVE_DEVICE, &[digest.into(), tenant_id.into(), user_id.into()])? == 1)
+    Ok(database.execute(
+        &APPROVE_DEVICE,
+        &[digest.into(), tenant_id.into(), user_id.into()],
+    )? == 1)
 }
 
 /// Declines a waiting code; whether it was waiting.
@@ -294,8 +342,16 @@ pub(crate) fn delete_device(database: &Database, digest: &[u8]) -> Result<bool, 
 }
 
 /// Deletes whatever expired at `now` or before.
-pub(crate) fn purge_expired(transaction: &mut Transaction<'_>, now: i64) -> Result<(), DatabaseError> {
-    for statement in [&PURGE_REFRESH, &PURGE_CODES, &PURGE_DEVICES, &PURGE_ASSERTIONS] {
+pub(crate) fn purge_expired(
+    transaction: &mut Transaction<'_>,
+    now: i64,
+) -> Result<(), DatabaseError> {
+    for statement in [
+        &PURGE_REFRESH,
+        &PURGE_CODES,
+        &PURGE_DEVICES,
+        &PURGE_ASSERTIONS,
+    ] {
         transaction.execute(statement, &[now.into()])?;
     }
     Ok(())

@@ -10,12 +10,16 @@ const INSERT: Statement = Statement::new(
     "add signing key",
     "INSERT INTO signing_key (key_id, created_at, sealed_private_key) VALUES ($1, $2, $3)",
 );
-const RETIRE: Statement =
-    Statement::new("retire signing keys", "UPDATE signing_key SET retired_at = $1 WHERE retired_at IS NULL");
-const DELETE: Statement =
-    Statement::new("delete retired signing keys", "DELETE FROM signing_key WHERE retired_at <= $1");
+const RETIRE: Statement = Statement::new(
+    "retire signing keys",
+    "UPDATE signing_key SET retired_at = $1 WHERE retired_at IS NULL",
+);
+const DELETE: Statement = Statement::new(
+    "delete retired signing keys",
+    "DELETE FROM signing_key WHERE retired_at <= $1",
+);
 
-pub(super) const STATEMENTS: &[Statement] = &[LIST, INSERT, RETIRE, DELETE];
+pub(super) const KEY_STATEMENTS: &[Statement] = &[LIST, INSERT, RETIRE, DELETE];
 
 /// A stored signing key.
 pub(crate) struct SigningKeyRow {
@@ -44,10 +48,15 @@ pub(crate) fn insert_signing_key(
     now: i64,
     sealed: &[u8],
 ) -> Result<(), DatabaseError> {
-    transaction.execute(&INSERT, &[key_id.into(), now.into(), sealed.into()]).map(drop)
+    transaction
+        .execute(&INSERT, &[key_id.into(), now.into(), sealed.into()])
+        .map(drop)
 }
 
-pub(crate) fn retire_signing_keys(transaction: &mut Transaction<'_>, now: i64) -> Result<(), DatabaseError> {
+pub(crate) fn retire_signing_keys(
+    transaction: &mut Transaction<'_>,
+    now: i64,
+) -> Result<(), DatabaseError> {
     transaction.execute(&RETIRE, &[now.into()]).map(drop)
 }
 
@@ -56,5 +65,7 @@ pub(crate) fn delete_signing_keys(
     transaction: &mut Transaction<'_>,
     retired_until: i64,
 ) -> Result<(), DatabaseError> {
-    transaction.execute(&DELETE, &[retired_until.into()]).map(drop)
+    transaction
+        .execute(&DELETE, &[retired_until.into()])
+        .map(drop)
 }

@@ -4,6 +4,7 @@ mod credentials;
 mod grants;
 mod keys;
 
+pub use credentials::PASSWORD_TABLE;
 pub(crate) use credentials::*;
 pub(crate) use grants::*;
 pub(crate) use keys::*;
@@ -12,5 +13,5 @@ use zetel_store::sql::Statement;
 
 /// Every statement of this crate, for the test that prepares each on both engines.
 pub fn statements() -> Vec<Statement> {
-    [keys::STATEMENTS, credentials::STATEMENTS, grants::STATEMENTS].concat()
+    [KEY_STATEMENTS, CREDENTIAL_STATEMENTS, GRANT_STATEMENTS].concat()
 }

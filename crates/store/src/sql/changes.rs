@@ -17,7 +17,7 @@ pub enum Change {
     None,
     /// These tenants may have changed (by their keys, ascending). Also names changes by this process.
     Tenants(Vec<i64>),
-    /// Something may have changed, in any tenant: SQLite does not say where, and after a lost connection nobody knows.
+    /// Something may have changed, in any tenant: `SQLite` does not say where, and after a lost connection nobody knows.
     Any,
     /// [`Stop::stop`] was called.
     Stopped,
@@ -39,8 +39,8 @@ pub struct Stop {
 pub(super) trait Source: Send {
     /// Begins to listen, so that every later change is reported.
     fn listen(&mut self) -> Result<(), DatabaseError>;
-    /// What changed since the last call, waiting at most `step`. `stop` is for sleeping.
-    fn poll(&mut self, step: Duration, stop: &Stop) -> Result<Option<Change>, DatabaseError>;
+    /// What changed since the last call, waiting at most `step`. `stopper` is for sleeping.
+    fn poll(&mut self, step: Duration, stopper: &Stop) -> Result<Option<Change>, DatabaseError>;
 }
 
 impl Changes {

@@ -8,7 +8,7 @@ use super::dialect::{Dialect, Operation};
 use super::{DatabaseError, Row, RowRef, Rows, Statement, Target, Value, postgres, sqlite};
 use crate::migrations::{self, Migration};
 
-/// A database: SQLite in a data folder, or PostgreSQL. Cheap to clone.
+/// A database: `SQLite` in a data folder, or `PostgreSQL`. Cheap to clone.
 ///
 /// Every method blocks; call it on a thread that is not a worker of an async runtime.
 #[derive(Clone)]
@@ -95,7 +95,7 @@ impl Database {
     }
 
     /// Runs `work` and makes what it wrote durable, all or nothing. An error of `work`, or of any statement in it,
-    /// undoes everything. SQLite has one writer at a time: `work` must not begin another transaction.
+    /// undoes everything. `SQLite` has one writer at a time: `work` must not begin another transaction.
     pub fn transaction<T>(
         &self,
         work: impl FnOnce(&mut Transaction<'_>) -> Result<T, DatabaseError>,

@@ -67,7 +67,7 @@ impl Dialect {
         }
     }
 
-    /// The statement of a bulk write: one row per run on SQLite, one array per column on PostgreSQL.
+    /// The statement of a bulk write: one row per run on `SQLite`, one array per column on `PostgreSQL`.
     fn bulk(self, operation: Operation, table: &Table) -> String {
         let name = table.name;
         if operation == Operation::Delete {

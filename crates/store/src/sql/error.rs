@@ -4,7 +4,7 @@
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DatabaseError {
-    /// The text names neither a folder nor a PostgreSQL URL.
+    /// The text names neither a folder nor a `PostgreSQL` URL.
     #[error("`{0}` is not a database; give a data folder or a URL that starts with postgres://")]
     Target(String),
     /// The database cannot be reached or opened.

@@ -1,4 +1,4 @@
-//! SQL on SQLite and PostgreSQL through one door.
+//! SQL on `SQLite` and `PostgreSQL` through one door.
 //!
 //! One statement text serves both engines: parameters are `$1` to `$n`, columns are integers, text or bytes, times are
 //! integers, GUIDs are 16 bytes. Text is compared and ordered by its bytes. Sums need `CAST(sum(x) AS BIGINT)`.

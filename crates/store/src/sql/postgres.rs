@@ -1,4 +1,4 @@
-//! PostgreSQL 15 and later, through the blocking driver.
+//! `PostgreSQL` 15 and later, through the blocking driver.
 
 use std::collections::HashMap;
 use std::error::Error as _;
@@ -287,7 +287,7 @@ fn failure(name: &str, error: &postgres::Error) -> DatabaseError {
     let lost = error.is_closed()
         || error
             .source()
-            .is_some_and(|source| source.is::<io::Error>());
+            .is_some_and(<dyn std::error::Error>::is::<io::Error>);
     let Some(refused) = error.as_db_error() else {
         return if lost {
             DatabaseError::Disconnected { statement }
@@ -343,7 +343,7 @@ impl Source for Listener {
         Ok(())
     }
 
-    fn poll(&mut self, step: Duration, _stop: &Stop) -> Result<Option<Change>, DatabaseError> {
+    fn poll(&mut self, step: Duration, _stopper: &Stop) -> Result<Option<Change>, DatabaseError> {
         if std::mem::take(&mut self.missed) {
             return Ok(Some(Change::Any));
         }

@@ -1,11 +1,12 @@
-//! SQLite: one file, one writer, checkpoints on a thread of their own.
+//! `SQLite`: one file, one writer, checkpoints on a thread of their own.
 
 use std::fs::{self, OpenOptions};
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use rusqlite::hooks::Wal;
 use rusqlite::types::{ToSqlOutput, ValueRef as SqliteValue};
 use rusqlite::{CachedStatement, ErrorCode, ffi};
 
@@ -36,50 +37,31 @@ pub(super) fn open(target: &Target, folder: &Path) -> Result<Parts, DatabaseErro
     fs::create_dir_all(folder).map_err(|error| fail(error.to_string()))?;
     let file = folder.join("zetel.db");
     create_private(&file).map_err(|error| fail(error.to_string()))?;
+    use_log(&file).map_err(|error| fail(error.to_string()))?;
 
     let background = Checkpointer::start(&file).map_err(fail)?;
     let signal = background.signal();
-    let opener = |cache: u32,
-                  prepare: Box<
-        dyn Fn(&mut rusqlite::Connection) -> rusqlite::Result<()> + Send + Sync,
-    >| {
-        let (target, file) = (target.to_string(), file.clone());
-        move || {
-            let open = || {
-                let mut connection = connect(&file, cache)?;
-                prepare(&mut connection)?;
-                Ok(Box::new(Sqlite {
-                    connection,
-                    texts: BulkTexts::new(Dialect::Sqlite),
-                }) as Box<dyn Connection>)
-            };
-            open().map_err(|error: rusqlite::Error| DatabaseError::Open {
-                target: target.clone(),
-                reason: error.to_string(),
-            })
-        }
+    let opener = Opener {
+        target: target.clone(),
+        file,
     };
-    let readers = Pool::new(
-        READERS,
-        opener(
-            READER_CACHE,
-            Box::new(|connection| connection.pragma_update(None, "query_only", true)),
-        ),
-    );
-    let writers = Pool::new(
-        1,
-        opener(
-            WRITER_CACHE,
-            Box::new(move |connection| {
-                let signal = Arc::clone(&signal);
-                // Takes the place of the automatic checkpoint, which would run inside a commit.
-                connection.wal_hook(Some(move |_: &mut rusqlite::hooks::Wal, pages: i32| {
-                    signal.wake(pages);
-                    Ok(())
-                }))
-            }),
-        ),
-    );
+    let readers = {
+        let opener = opener.clone();
+        Pool::new(READERS, move || {
+            opener.open(READER_CACHE, |connection| {
+                connection.pragma_update(None, "query_only", true)
+            })
+        })
+    };
+    let writers = Pool::new(1, move || {
+        let signal = Arc::clone(&signal);
+        let wake = move |_: &mut Wal, pages: i32| {
+            signal.wake(pages);
+            Ok(())
+        };
+        // Takes the place of the automatic checkpoint, which would run inside a commit.
+        opener.open(WRITER_CACHE, |connection| connection.wal_hook(Some(wake)))
+    });
     Ok(Parts {
         target: target.clone(),
         dialect: Dialect::Sqlite,
@@ -95,6 +77,32 @@ pub(super) fn open(target: &Target, folder: &Path) -> Result<Parts, DatabaseErro
     })
 }
 
+/// Opens connections to one file.
+#[derive(Clone)]
+struct Opener {
+    target: Target,
+    file: PathBuf,
+}
+
+impl Opener {
+    fn open(
+        &self,
+        cache: u32,
+        set_up: impl FnOnce(&mut rusqlite::Connection) -> rusqlite::Result<()>,
+    ) -> Result<Box<dyn Connection>, DatabaseError> {
+        let opened = connect(&self.file, cache)
+            .and_then(|mut connection| set_up(&mut connection).map(|()| connection));
+        let connection = opened.map_err(|error| DatabaseError::Open {
+            target: self.target.to_string(),
+            reason: error.to_string(),
+        })?;
+        Ok(Box::new(Sqlite {
+            connection,
+            texts: BulkTexts::new(Dialect::Sqlite),
+        }))
+    }
+}
+
 /// Makes the file readable by this user alone; the log beside it takes over its permissions. A file that exists is
 /// not even opened: closing it again would release the locks that this process has on it.
 fn create_private(file: &Path) -> std::io::Result<()> {
@@ -108,12 +116,26 @@ fn create_private(file: &Path) -> std::io::Result<()> {
     }
 }
 
+/// Switches the file to a write-ahead log, which it remembers. Does so on a connection of its own, which is closed
+/// again: when two processes do it at once, one of them is left with a lock that nothing else would end.
+fn use_log(file: &Path) -> rusqlite::Result<()> {
+    let connection = rusqlite::Connection::open(file)?;
+    connection.busy_timeout(PATIENCE)?;
+    let mode: String = connection.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
+    if mode == "wal" {
+        return Ok(());
+    }
+    let mut switch = connection.prepare("PRAGMA journal_mode = WAL")?;
+    let mut rows = switch.query([])?;
+    while rows.next()?.is_some() {}
+    Ok(())
+}
+
 fn connect(file: &Path, cache: u32) -> rusqlite::Result<rusqlite::Connection> {
     let connection = rusqlite::Connection::open(file)?;
     connection.busy_timeout(PATIENCE)?;
     connection.execute_batch(&format!(
-        "PRAGMA journal_mode = WAL;
-         PRAGMA synchronous = FULL;
+        "PRAGMA synchronous = FULL;
          PRAGMA foreign_keys = OFF;
          PRAGMA temp_store = MEMORY;
          PRAGMA wal_autocheckpoint = 0;
@@ -237,19 +259,17 @@ impl Connection for Sqlite {
 
     fn commit(&mut self) -> Result<(), DatabaseError> {
         let committed = self.prepare_cached("commit", "COMMIT")?.raw_execute();
-        committed
-            .map(|_| ())
-            .map_err(|error| match error.sqlite_error_code() {
-                // The log may have the change, so that the next start would find it.
-                Some(ErrorCode::SystemIoFailure) => DatabaseError::CommitUnknown {
+        committed.map(|_| ()).map_err(|error| {
+            // The log may have the change, so that the next start would find it.
+            if error.sqlite_error_code() == Some(ErrorCode::SystemIoFailure) {
+                return DatabaseError::CommitUnknown {
                     reason: error.to_string(),
-                },
-                _ => {
-                    let error = failure("commit", error);
-                    let _ = self.connection.execute_batch("ROLLBACK");
-                    error
-                }
-            })
+                };
+            }
+            // When this fails, the connection counts as broken.
+            let _ = self.rollback();
+            failure("commit", error)
+        })
     }
 
     fn rollback(&mut self) -> Result<(), DatabaseError> {
@@ -268,7 +288,7 @@ impl Connection for Sqlite {
     }
 }
 
-/// Binds `$n` of the text to `values[n - 1]`. SQLite numbers parameters in the order in which they first occur.
+/// Binds `$n` of the text to `values[n - 1]`. `SQLite` numbers parameters in the order in which they first occur.
 fn bind(
     prepared: &mut rusqlite::Statement<'_>,
     statement: &Statement,
@@ -402,14 +422,14 @@ impl Source for DataVersion {
         Ok(())
     }
 
-    fn poll(&mut self, step: Duration, stop: &Stop) -> Result<Option<Change>, DatabaseError> {
+    fn poll(&mut self, step: Duration, stopper: &Stop) -> Result<Option<Change>, DatabaseError> {
         // While this process writes, no other one does.
         if let Some(version) = self.writers.with_idle(Self::read).transpose()?
             && self.seen.replace(version) != Some(version)
         {
             return Ok(Some(Change::Any));
         }
-        stop.pause(step);
+        stopper.pause(step);
         Ok(None)
     }
 }

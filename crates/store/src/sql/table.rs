@@ -243,6 +243,15 @@ impl Rows {
         self.table
     }
 
+    /// Shows every cell, row by row.
+    pub(crate) fn for_each_cell(&self, mut visit: impl FnMut(ValueRef<'_>)) {
+        for row in 0..self.length {
+            for column in &self.columns {
+                visit(column.get(row));
+            }
+        }
+    }
+
     /// Number of columns of each row.
     pub(super) fn width(&self) -> usize {
         self.columns.len()

@@ -48,6 +48,7 @@ impl fmt::Debug for Target {
 /// The URL without its password. Where the password's end is not clear, more is hidden rather than less.
 fn redact(url: &str) -> String {
     const HIDDEN: &str = "***";
+    const PARAMETER: &str = "password=";
     let mut shown = url.to_owned();
     let start = shown.find("://").map_or(0, |scheme| scheme + 3);
     if let Some(end) = shown.rfind('@').filter(|end| *end > start)
@@ -55,7 +56,6 @@ fn redact(url: &str) -> String {
     {
         shown.replace_range(start + colon + 1..end, HIDDEN);
     }
-    const PARAMETER: &str = "password=";
     let mut from = 0;
     while let Some(found) = shown[from..].find(PARAMETER) {
         let value = from + found + PARAMETER.len();

@@ -9,7 +9,7 @@ pub enum Value {
     Null,
     /// A 64-bit integer; booleans are 0 and 1.
     Int(i64),
-    /// UTF-8 text without NUL characters (PostgreSQL cannot store them).
+    /// UTF-8 text without NUL characters (`PostgreSQL` cannot store them).
     Text(String),
     /// Bytes; a [`Uuid`] is its 16 bytes, most significant first.
     Bytes(Vec<u8>),
@@ -51,7 +51,22 @@ impl ValueRef<'_> {
         }
     }
 
-    /// Whether both engines can store the value: PostgreSQL has no text with NUL characters.
+    /// Shows bytes that no two different values have in common.
+    pub(crate) fn digest(self, show: &mut dyn FnMut(&[u8])) {
+        let mut sized = |tag: u8, bytes: &[u8]| {
+            show(&[tag]);
+            show(&(bytes.len() as u64).to_le_bytes());
+            show(bytes);
+        };
+        match self {
+            Self::Null => sized(0, &[]),
+            Self::Int(value) => sized(1, &value.to_le_bytes()),
+            Self::Text(text) => sized(2, text.as_bytes()),
+            Self::Bytes(bytes) => sized(3, bytes),
+        }
+    }
+
+    /// Whether both engines can store the value: `PostgreSQL` has no text with NUL characters.
     pub(crate) fn storable(self) -> bool {
         !matches!(self, Self::Text(text) if text.as_bytes().contains(&0))
     }
@@ -152,7 +167,7 @@ impl<'a, const N: usize> From<&'a [u8; N]> for ValueRef<'a> {
     }
 }
 
-impl<'a, T: Into<Self>> From<Option<T>> for ValueRef<'a> {
+impl<T: Into<Self>> From<Option<T>> for ValueRef<'_> {
     fn from(value: Option<T>) -> Self {
         value.map_or(Self::Null, Into::into)
     }

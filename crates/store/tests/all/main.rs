@@ -1,4 +1,4 @@
-//! The conformance suite of the store: every test runs on SQLite and on PostgreSQL.
+//! The conformance suite of the store: every test runs on `SQLite` and on `PostgreSQL`.
 
 mod support;
 

@@ -122,6 +122,7 @@ fn what_was_committed_is_there_after_opening_again() {
 
 #[test]
 fn reading_ends_at_the_first_error() {
+    const NAMES: Statement = Statement::new("names", "SELECT name FROM thing ORDER BY name");
     on_both(|database| {
         database
             .transaction(|transaction| transaction.upsert(&things(&[("a", 1), ("b", 2), ("c", 3)])))
@@ -129,7 +130,6 @@ fn reading_ends_at_the_first_error() {
         let mut seen = 0;
         let result = database.for_each(&COUNT, &[], |row| row.text(0).map(|_| ()));
         assert!(matches!(result, Err(DatabaseError::Column { .. })));
-        const NAMES: Statement = Statement::new("names", "SELECT name FROM thing ORDER BY name");
         let result = database.for_each(&NAMES, &[], |row| {
             seen += 1;
             if row.text(0)? == "b" {

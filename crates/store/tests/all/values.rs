@@ -129,7 +129,8 @@ fn typed_access_names_column_and_statement() {
         let mut streamed = None;
         database
             .for_each(&LIST, &[1.into()], |row| {
-                Ok(streamed = Some(row.text(2).unwrap_err()))
+                streamed = Some(row.text(2).unwrap_err());
+                Ok(())
             })
             .unwrap();
         assert_eq!(streamed, Some(rows[0].text(2).unwrap_err()));

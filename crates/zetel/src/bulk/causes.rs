@@ -30,7 +30,14 @@ pub struct Cause {
 }
 
 impl Record for Cause {
-    const COLUMNS: &'static [&'static str] = &["rows", "outcome", "errorCode", "cause", "firstLine", "firstUser"];
+    const COLUMNS: &'static [&'static str] = &[
+        "rows",
+        "outcome",
+        "errorCode",
+        "cause",
+        "firstLine",
+        "firstUser",
+    ];
 
     fn cells(&self) -> Vec<String> {
         vec![
@@ -79,7 +86,11 @@ impl Causes {
 
     /// Rows that failed.
     pub fn failures(&self) -> u64 {
-        self.counts.values().filter(|cause| cause.outcome.is_failure()).map(|cause| cause.rows).sum()
+        self.counts
+            .values()
+            .filter(|cause| cause.outcome.is_failure())
+            .map(|cause| cause.rows)
+            .sum()
     }
 
     /// All causes, the frequent ones of each outcome first.
@@ -115,7 +126,14 @@ mod tests {
         assert_eq!(causes.failures(), 2);
         let list = causes.list();
         assert_eq!(list.len(), 1);
-        assert_eq!((list[0].rows, list[0].first_line, list[0].first_user.as_str()), (2, 3, "ann"));
+        assert_eq!(
+            (
+                list[0].rows,
+                list[0].first_line,
+                list[0].first_user.as_str()
+            ),
+            (2, 3, "ann")
+        );
         assert_eq!(list[0].cause, "Resource 'USER' does not exist");
     }
 

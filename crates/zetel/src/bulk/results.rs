@@ -13,7 +13,15 @@ use crate::error::CliError;
 use crate::exit::Exit;
 use crate::fingerprint::fingerprint;
 
-const HEADER: [&str; 7] = ["line", "user", "product", "outcome", "errorCode", "message", "row"];
+const HEADER: [&str; 7] = [
+    "line",
+    "user",
+    "product",
+    "outcome",
+    "errorCode",
+    "message",
+    "row",
+];
 
 /// The result of one row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,26 +59,63 @@ pub struct Results {
 impl Results {
     /// Creates the file; it must not exist.
     pub fn create(path: &Path) -> Result<Self, CliError> {
-        let file = OpenOptions::new().append(true).create_new(true).open(path).map_err(|error| match error.kind() {
-            io::ErrorKind::AlreadyExists => CliError::usage(format!("`{}` exists already", path.display()))
-                .hint("Continue that run with `--resume`, or name another file with `--results`"),
-            _ => CliError::usage(format!("Could not create `{}`: {error}", path.display())),
-        })?;
-        let mut results = Self { file, path: path.to_owned() };
+        let file = OpenOptions::new()
+            .append(true)
+            .create_new(true)
+            .open(path)
+            .map_err(|error| match error.kind() {
+                io::ErrorKind::AlreadyExists => {
+                    CliError::usage(format!("`{}` exists already", path.display())).hint(
+                        "Continue that run with `--resume`, or name another file with `--results`",
+                    )
+                }
+                _ => CliError::usage(format!("Could not create `{}`: {error}", path.display())),
+            })?;
+        let mut results = Self {
+            file,
+            path: path.to_owned(),
+        };
         results.lock()?;
+        results.write(&line_of(HEADER))?;
+        Ok(results)
+    }
+
+    /// Begins the file anew, whatever it held.
+    pub fn replace(path: &Path) -> Result<Self, CliError> {
+        let problem = |error: io::Error| {
+            CliError::usage(format!("Could not create `{}`: {error}", path.display()))
+        };
+        let file = OpenOptions::new()
+            .append(true)
+            .create(true)
+            .open(path)
+            .map_err(problem)?;
+        let mut results = Self {
+            file,
+            path: path.to_owned(),
+        };
+        results.lock()?;
+        results.file.set_len(0).map_err(problem)?;
         results.write(&line_of(HEADER))?;
         Ok(results)
     }
 
     /// Opens the file of an earlier run and tells the rows that succeeded in it. Without such a file it begins one.
     pub fn resume(path: &Path) -> Result<(Self, HashSet<u64>), CliError> {
-        let problem = |error: io::Error| CliError::usage(format!("Could not read `{}`: {error}", path.display()));
+        let problem = |error: io::Error| {
+            CliError::usage(format!("Could not read `{}`: {error}", path.display()))
+        };
         let file = match OpenOptions::new().read(true).append(true).open(path) {
             Ok(file) => file,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok((Self::create(path)?, HashSet::new())),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Ok((Self::create(path)?, HashSet::new()));
+            }
             Err(error) => return Err(problem(error)),
         };
-        let mut results = Self { file, path: path.to_owned() };
+        let mut results = Self {
+            file,
+            path: path.to_owned(),
+        };
         results.lock()?;
         let length = complete_length(&mut results.file).map_err(problem)?;
         results.file.set_len(length).map_err(problem)?;
@@ -92,7 +137,12 @@ impl Results {
 
     /// Two runs must not write to one file.
     fn lock(&self) -> Result<(), CliError> {
-        self.file.try_lock().map_err(|_| CliError::usage(format!("Another run is writing to `{}`", self.path.display())))
+        self.file.try_lock().map_err(|_| {
+            CliError::usage(format!(
+                "Another run is writing to `{}`",
+                self.path.display()
+            ))
+        })
     }
 
     fn write(&mut self, bytes: &[u8]) -> Result<(), CliError> {
@@ -105,7 +155,15 @@ impl Results {
 
 fn encode(result: &RowResult) -> Vec<u8> {
     let (line, row) = (result.line.to_string(), format!("{:016x}", result.row));
-    line_of([&line, &result.user, &result.product, result.outcome.word(), &result.code, &result.message, &row])
+    line_of([
+        &line,
+        &result.user,
+        &result.product,
+        result.outcome.word(),
+        &result.code,
+        &result.message,
+        &row,
+    ])
 }
 
 /// One line of CSV; line breaks in a cell become blanks.
@@ -114,7 +172,11 @@ fn line_of(cells: [&str; 7]) -> Vec<u8> {
         .iter()
         .map(|cell| {
             let flat = cell.replace(|letter: char| letter.is_control(), " ");
-            if flat.contains([',', '"']) { format!("\"{}\"", flat.replace('"', "\"\"")) } else { flat }
+            if flat.contains([',', '"']) {
+                format!("\"{}\"", flat.replace('"', "\"\""))
+            } else {
+                flat
+            }
         })
         .collect();
     (cells.join(",") + "\n").into_bytes()
@@ -139,17 +201,25 @@ fn complete_length(file: &mut File) -> io::Result<u64> {
 
 /// The rows whose last result is a success; `None` when the header is another.
 fn succeeded(file: &File) -> Option<HashSet<u64>> {
-    let mut reader = csv::ReaderBuilder::new().flexible(true).has_headers(false).from_reader(BufReader::new(file));
+    let mut reader = csv::ReaderBuilder::new()
+        .flexible(true)
+        .has_headers(false)
+        .from_reader(BufReader::new(file));
     let mut record = csv::ByteRecord::new();
-    let is_header = reader.read_byte_record(&mut record).ok()? && record.iter().eq(HEADER.map(str::as_bytes));
+    let is_header =
+        reader.read_byte_record(&mut record).ok()? && record.iter().eq(HEADER.map(str::as_bytes));
     if !is_header {
         return None;
     }
     let mut done = HashSet::new();
     while reader.read_byte_record(&mut record).unwrap_or(false) {
         // A damaged line says nothing: its row is tried again.
-        let Some((outcome, row)) = outcome_and_row(&record) else { continue };
-        if outcome == Outcome::Ok.word().as_bytes() || outcome == Outcome::Unchanged.word().as_bytes() {
+        let Some((outcome, row)) = outcome_and_row(&record) else {
+            continue;
+        };
+        if outcome == Outcome::Ok.word().as_bytes()
+            || outcome == Outcome::Unchanged.word().as_bytes()
+        {
             done.insert(row);
         } else {
             done.remove(&row);
@@ -192,8 +262,14 @@ mod tests {
     fn what_succeeded_is_known_again_and_the_last_result_counts() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("r.csv");
-        let mut results = Results::create(&path).unwrap_or_else(|error| panic!("{}", error.message));
-        let first = [result(2, Outcome::Ok), result(3, Outcome::Failed), result(4, Outcome::Unchanged), result(5, Outcome::Failed)];
+        let mut results =
+            Results::create(&path).unwrap_or_else(|error| panic!("{}", error.message));
+        let first = [
+            result(2, Outcome::Ok),
+            result(3, Outcome::Failed),
+            result(4, Outcome::Unchanged),
+            result(5, Outcome::Failed),
+        ];
         results.append(&first).unwrap();
         results.append(&[result(3, Outcome::Ok)]).unwrap();
         drop(results);
@@ -205,18 +281,30 @@ mod tests {
     fn cut_at_any_byte_the_file_resumes_without_a_false_success() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("r.csv");
-        let mut results = Results::create(&path).unwrap_or_else(|error| panic!("{}", error.message));
-        results.append(&[result(2, Outcome::Ok), result(3, Outcome::Ok)]).unwrap();
+        let mut results =
+            Results::create(&path).unwrap_or_else(|error| panic!("{}", error.message));
+        results
+            .append(&[result(2, Outcome::Ok), result(3, Outcome::Ok)])
+            .unwrap();
         drop(results);
         let whole = fs::read(&path).unwrap();
         for length in 0..=whole.len() {
             fs::write(&path, &whole[..length]).unwrap();
-            let (mut results, done) = Results::resume(&path).unwrap_or_else(|error| panic!("{}", error.message));
-            let lines = whole[..length].iter().filter(|byte| **byte == b'\n').count();
-            assert_eq!(done, rows(&[2, 3][..lines.saturating_sub(1)]), "cut at {length}");
+            let (mut results, done) =
+                Results::resume(&path).unwrap_or_else(|error| panic!("{}", error.message));
+            let lines = whole[..length]
+                .iter()
+                .filter(|byte| **byte == b'\n')
+                .count();
+            assert_eq!(
+                done,
+                rows(&[2, 3][..lines.saturating_sub(1)]),
+                "cut at {length}"
+            );
             results.append(&[result(4, Outcome::Ok)]).unwrap();
             drop(results);
-            let (_, done) = Results::resume(&path).unwrap_or_else(|error| panic!("{}", error.message));
+            let (_, done) =
+                Results::resume(&path).unwrap_or_else(|error| panic!("{}", error.message));
             assert!(done.contains(&row_id(4, "EMS")), "cut at {length}");
         }
     }
@@ -226,13 +314,22 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("r.csv");
         let first = Results::create(&path).unwrap_or_else(|error| panic!("{}", error.message));
-        let again = Results::create(&path).err().map(|error| error.message).unwrap_or_default();
+        let again = Results::create(&path)
+            .err()
+            .map(|error| error.message)
+            .unwrap_or_default();
         assert!(again.ends_with("exists already"), "{again}");
-        let second = Results::resume(&path).err().map(|error| error.message).unwrap_or_default();
+        let second = Results::resume(&path)
+            .err()
+            .map(|error| error.message)
+            .unwrap_or_default();
         assert!(second.starts_with("Another run is writing"), "{second}");
         drop(first);
         fs::write(&path, "user,product\nann,EMS\n").unwrap();
-        let foreign = Results::resume(&path).err().map(|error| error.message).unwrap_or_default();
+        let foreign = Results::resume(&path)
+            .err()
+            .map(|error| error.message)
+            .unwrap_or_default();
         assert!(foreign.ends_with("is no results file"), "{foreign}");
     }
 

@@ -10,7 +10,7 @@ use std::thread;
 use super::Outcome;
 use super::causes::{Cause, Causes};
 use super::results::{Results, RowResult, row_id};
-use super::sheet::{Column, Fields, Sheet};
+use super::sheet::{Column, Fields, Row, Sheet};
 use crate::cli::client::BulkArgs;
 use crate::error::CliError;
 use crate::fingerprint::fingerprint;
@@ -25,7 +25,7 @@ const BATCH_LENGTH: usize = 1024;
 /// A row that cannot be understood.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BadRow {
-    /// Short name of the kind, such as `UnknownProduct`.
+    /// Short name of the kind, such as `UnknownName`.
     pub code: &'static str,
     /// What is wrong with it.
     pub message: String,
@@ -56,7 +56,11 @@ pub trait Job: Sync {
     /// Understands a row.
     fn parse(&self, fields: &Fields) -> Result<Self::Item, BadRow>;
     /// Everything that the row asks for, in one text; rows with the same text ask for the same.
-    fn request(&self, item: &Self::Item) -> String;
+    fn request(&self, user: &str, item: &Self::Item) -> String;
+    /// Whether nothing is changed. The results of a plan go to a file of their own, anew each time.
+    fn is_plan(&self) -> bool {
+        false
+    }
     /// Does it.
     fn perform(&self, user: &str, item: &Self::Item) -> RowReport;
 }
@@ -107,24 +111,49 @@ impl Stop {
     }
 
     fn into_reason(self) -> Option<CliError> {
-        self.reason.into_inner().unwrap_or_else(PoisonError::into_inner)
+        self.reason
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Works through the file of `args`. `suffix` makes the default name of the results file.
-pub fn run<J: Job>(job: &J, args: &BulkArgs, suffix: &str, progress: &Progress) -> Result<Report, CliError> {
-    let input = args.from.as_deref().ok_or_else(|| CliError::usage("No `--from FILE`"))?;
+/// Works through the file of `args`.
+pub fn run<J: Job>(job: &J, args: &BulkArgs, progress: &Progress) -> Result<Report, CliError> {
+    let input = args
+        .from
+        .as_deref()
+        .ok_or_else(|| CliError::usage("No `--from FILE`"))?;
     let mut sheet = Sheet::open(input, job.columns())?;
-    let path = results_path(args, input, suffix)?;
-    let (mut results, done) =
-        if args.resume { Results::resume(&path)? } else { (Results::create(&path)?, HashSet::new()) };
+    let path = results_path(
+        args,
+        input,
+        if job.is_plan() {
+            ".plan.csv"
+        } else {
+            ".results.csv"
+        },
+    )?;
+    let (mut results, done) = if args.resume {
+        Results::resume(&path)?
+    } else if job.is_plan() && args.results.is_none() {
+        (Results::replace(&path)?, HashSet::new())
+    } else {
+        (Results::create(&path)?, HashSet::new())
+    };
     if !sheet.ignored.is_empty() {
-        output::note(&format!("Columns without a meaning here, not read: {}", sheet.ignored.join(", ")));
+        output::note(&format!(
+            "Columns without a meaning here, not read: {}",
+            sheet.ignored.join(", ")
+        ));
     }
     progress.start(sheet.length_bytes);
-    let crew = Crew { job, stop: Stop::default(), stop_on_error: args.stop_on_error };
+    let crew = Crew {
+        job,
+        stop: Stop::default(),
+        stop_on_error: args.stop_on_error,
+    };
     let mut causes = Causes::default();
-    let fed = thread::scope(|scope| {
+    let skipped = thread::scope(|scope| {
         let (report, reported) = sync_channel(BATCH_LENGTH);
         let mut queues = Vec::new();
         for _ in 0..args.concurrency.max(1) {
@@ -139,7 +168,7 @@ pub fn run<J: Job>(job: &J, args: &BulkArgs, suffix: &str, progress: &Progress) 
     });
     progress.finish();
     Ok(Report {
-        skipped: fed?,
+        skipped,
         failures: causes.failures(),
         causes: causes.list(),
         results: path,
@@ -162,34 +191,71 @@ impl<J: Job> Crew<'_, J> {
         queues: &[SyncSender<Task<J::Item>>],
         report: &SyncSender<RowResult>,
         done: &HashSet<u64>,
-    ) -> Result<u64, CliError> {
+    ) -> u64 {
         let mut skipped = 0;
         while !self.stop.is_set() {
-            let Some(row) = sheet.next_row()? else { break };
-            let user = row.fields.get(0).to_owned();
-            let product = self.job.product(&row.fields);
-            let parsed = match row.problem {
-                Some(message) => Err(BadRow { code: "BadRow", message }),
-                None if user.is_empty() => Err(BadRow { code: "BadRow", message: "no user".to_owned() }),
-                None => self.job.parse(&row.fields),
+            let row = match sheet.next_row() {
+                Ok(Some(row)) => row,
+                Ok(None) => break,
+                Err(error) => {
+                    self.stop.set(Some(error));
+                    break;
+                }
             };
-            let mut task = Task { line: row.line, offset: row.offset, user, product, row: row_id(row.line, ""), item: () };
+            let (task, parsed) = self.understand(row);
             match parsed {
-                Err(bad) => self.report(report, task, Outcome::Failed, bad.code.to_owned(), bad.message),
+                Err(bad) => {
+                    let outcome = if self.job.is_plan() {
+                        Outcome::WouldFail
+                    } else {
+                        Outcome::Failed
+                    };
+                    self.report(report, task, outcome, bad.code.to_owned(), bad.message);
+                }
+                Ok(_) if done.contains(&task.row) => skipped += 1,
                 Ok(item) => {
-                    task.row = row_id(row.line, &self.job.request(&item));
-                    if done.contains(&task.row) {
-                        skipped += 1;
-                        continue;
-                    }
                     let worker = fingerprint(&[&task.user.to_lowercase()]) % queues.len() as u64;
-                    let queue = usize::try_from(worker).ok().and_then(|worker| queues.get(worker));
-                    // A worker lives as long as its queue, so the row arrives.
-                    queue.map(|queue| queue.send(task.with(item)));
+                    let queue = usize::try_from(worker)
+                        .ok()
+                        .and_then(|worker| queues.get(worker));
+                    if let Some(queue) = queue {
+                        // A worker takes tasks as long as its queue exists, so the row arrives.
+                        let _ = queue.send(task.with(item));
+                    }
                 }
             }
         }
-        Ok(skipped)
+        skipped
+    }
+
+    fn understand(&self, row: Row) -> (Task<()>, Result<J::Item, BadRow>) {
+        let user = row.fields.get(0).to_owned();
+        let bad = |message: String| BadRow {
+            code: "BadRow",
+            message,
+        };
+        let parsed = match row.problem {
+            Some(problem) => Err(bad(problem)),
+            None if user.is_empty() => Err(bad("no user".to_owned())),
+            None => self.job.parse(&row.fields),
+        };
+        let request = parsed
+            .as_ref()
+            .map_or_else(|_| String::new(), |item| self.job.request(&user, item));
+        let product = self.job.product(&row.fields);
+        let (line, offset) = (row.line, row.offset);
+        let row = row_id(line, &request);
+        (
+            Task {
+                line,
+                offset,
+                user,
+                product,
+                row,
+                item: (),
+            },
+            parsed,
+        )
     }
 
     fn work(&self, tasks: &Receiver<Task<J::Item>>, report: &SyncSender<RowResult>) {
@@ -205,18 +271,47 @@ impl<J: Job> Crew<'_, J> {
         }
     }
 
-    fn report<T>(&self, report: &SyncSender<RowResult>, task: Task<T>, outcome: Outcome, code: String, message: String) {
+    fn report<T>(
+        &self,
+        report: &SyncSender<RowResult>,
+        task: Task<T>,
+        outcome: Outcome,
+        code: String,
+        message: String,
+    ) {
         if outcome.is_failure() && self.stop_on_error {
             self.stop.set(None);
         }
-        let Task { line, offset, user, product, row, .. } = task;
+        let Task {
+            line,
+            offset,
+            user,
+            product,
+            row,
+            ..
+        } = task;
         // The collector lives until the last sender is gone.
-        let _ = report.send(RowResult { line, offset, user, product, outcome, code, message, row });
+        let _ = report.send(RowResult {
+            line,
+            offset,
+            user,
+            product,
+            outcome,
+            code,
+            message,
+            row,
+        });
     }
 
     /// Notes results. What waits is written together, so that the disk never slows the workers down by more than
     /// their number.
-    fn collect(&self, reported: &Receiver<RowResult>, results: &mut Results, causes: &mut Causes, progress: &Progress) {
+    fn collect(
+        &self,
+        reported: &Receiver<RowResult>,
+        results: &mut Results,
+        causes: &mut Causes,
+        progress: &Progress,
+    ) {
         let mut batch = Vec::new();
         let mut is_writable = true;
         while let Ok(first) = reported.recv() {
@@ -236,8 +331,22 @@ impl<J: Job> Crew<'_, J> {
 
 impl Task<()> {
     fn with<T>(self, item: T) -> Task<T> {
-        let Self { line, offset, user, product, row, .. } = self;
-        Task { line, offset, user, product, row, item }
+        let Self {
+            line,
+            offset,
+            user,
+            product,
+            row,
+            ..
+        } = self;
+        Task {
+            line,
+            offset,
+            user,
+            product,
+            row,
+            item,
+        }
     }
 }
 
@@ -246,7 +355,9 @@ fn results_path(args: &BulkArgs, input: &Path, suffix: &str) -> Result<PathBuf, 
         return Ok(path.clone());
     }
     if input == Path::new("-") {
-        return Err(CliError::usage("Rows from standard input need `--results FILE`"));
+        return Err(CliError::usage(
+            "Rows from standard input need `--results FILE`",
+        ));
     }
     let mut name = input.as_os_str().to_owned();
     name.push(suffix);

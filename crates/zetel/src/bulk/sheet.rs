@@ -8,6 +8,11 @@ use std::path::Path;
 use csv::{ByteRecord, StringRecord};
 
 use crate::error::CliError;
+use crate::exit::Exit;
+
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+/// A longer line is no row of a person's file; the limit bounds memory.
+const LINE_LIMIT_BYTES: u64 = 1 << 20;
 
 /// A column that a file may have.
 #[derive(Debug)]
@@ -20,9 +25,10 @@ pub struct Column {
     pub required: bool,
 }
 
-/// A file of rows.
+/// A file of rows. A row is a line: a quote that is never closed spoils its own line and none after it.
 pub struct Sheet {
-    reader: csv::Reader<Box<dyn Read + Send>>,
+    lines: Lines,
+    delimiter: u8,
     /// For each known column its position in the file.
     positions: Vec<Option<usize>>,
     width: usize,
@@ -67,87 +73,203 @@ impl Sheet {
             return Self::read(Box::new(io::stdin()), columns, "standard input");
         }
         let name = path.display().to_string();
-        let file = File::open(path).map_err(|error| CliError::usage(format!("Could not open `{name}`: {error}")))?;
+        let file = File::open(path)
+            .map_err(|error| CliError::usage(format!("Could not open `{name}`: {error}")))?;
         let length_bytes = file.metadata().ok().map(|metadata| metadata.len());
-        Ok(Self { length_bytes, ..Self::read(Box::new(file), columns, &name)? })
+        Ok(Self {
+            length_bytes,
+            ..Self::read(Box::new(file), columns, &name)?
+        })
     }
 
     /// Reads the header of any source.
-    pub fn read(source: Box<dyn Read + Send>, columns: &[Column], name: &str) -> Result<Self, CliError> {
-        let mut source = BufReader::with_capacity(1 << 16, source);
-        let start = source.fill_buf().map_err(|error| CliError::usage(format!("Could not read `{name}`: {error}")))?;
-        if start.starts_with(&[0xff, 0xfe]) || start.starts_with(&[0xfe, 0xff]) {
-            return Err(CliError::usage(format!("`{name}` is written in UTF-16")).hint("Save it as `CSV UTF-8`"));
+    pub fn read(
+        source: Box<dyn Read + Send>,
+        columns: &[Column],
+        name: &str,
+    ) -> Result<Self, CliError> {
+        let mut lines = Lines {
+            source: BufReader::with_capacity(1 << 16, source),
+            name: name.to_owned(),
+            line: 0,
+            offset: 0,
+        };
+        let mut header = lines.next_line()?.unwrap_or_default().bytes;
+        if header.starts_with(&[0xff, 0xfe]) || header.starts_with(&[0xfe, 0xff]) {
+            return Err(CliError::usage(format!("`{name}` is written in UTF-16"))
+                .hint("Save it as `CSV UTF-8`"));
         }
-        let delimiter = delimiter(start);
-        let mut reader =
-            csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(Box::new(source) as Box<dyn Read + Send>);
-        let header = reader
-            .byte_headers()
-            .map_err(|error| CliError::usage(format!("Could not read the header of `{name}`: {error}")))?;
-        let headers: Vec<String> = header
-            .iter()
-            .map(|cell| String::from_utf8_lossy(cell).trim_start_matches('\u{feff}').trim().to_owned())
-            .collect();
+        if header.starts_with(BYTE_ORDER_MARK) {
+            header.drain(..BYTE_ORDER_MARK.len());
+        }
+        let delimiter = delimiter(&header);
+        let cells = split(&header, delimiter);
+        let headers: Vec<String> = cells.iter().map(|cell| cell.trim().to_owned()).collect();
         let positions = bind(&headers, columns, name)?;
         let is_bound = |at: usize| positions.contains(&Some(at));
-        let ignored = (0..headers.len()).filter(|at| !is_bound(*at)).map(|at| headers[at].clone()).collect();
-        Ok(Self { reader, positions, width: headers.len(), ignored, length_bytes: None })
+        let ignored = (0..headers.len())
+            .filter(|at| !is_bound(*at))
+            .map(|at| headers[at].clone())
+            .collect();
+        Ok(Self {
+            lines,
+            delimiter,
+            positions,
+            width: headers.len(),
+            ignored,
+            length_bytes: None,
+        })
     }
 
-    /// The next row; `None` at the end. An error of the disk ends the run.
+    /// The next row; `None` at the end. Blank lines are passed over. An error of the disk ends the run.
     pub fn next_row(&mut self) -> Result<Option<Row>, CliError> {
-        let mut record = ByteRecord::new();
-        let more = self
-            .reader
-            .read_byte_record(&mut record)
-            .map_err(|error| CliError::usage(format!("Could not read on in the input: {error}")))?;
-        if !more {
-            return Ok(None);
-        }
-        let (line, offset) = record.position().map_or((0, 0), |position| (position.line(), position.byte()));
-        let problem = self.problem(&record);
-        let text = StringRecord::from_byte_record_lossy(record);
-        let cell = |at: &Option<usize>| at.and_then(|at| text.get(at)).unwrap_or_default().trim().to_owned();
+        let line = loop {
+            match self.lines.next_line()? {
+                None => return Ok(None),
+                Some(line) if line.bytes.trim_ascii().is_empty() => {}
+                Some(line) => break line,
+            }
+        };
+        let cells = split(&line.bytes, self.delimiter);
+        let problem = self.problem(&line.bytes, cells.len());
+        let cell = |at: &Option<usize>| {
+            let cell = at.and_then(|at| cells.get(at));
+            cell.unwrap_or_default().trim().to_owned()
+        };
         let fields = Fields(self.positions.iter().map(cell).collect());
-        Ok(Some(Row { line, offset, fields, problem }))
+        Ok(Some(Row {
+            line: line.number,
+            offset: line.offset,
+            fields,
+            problem,
+        }))
     }
 
-    fn problem(&self, record: &ByteRecord) -> Option<String> {
-        let lines = record.as_slice().iter().filter(|byte| **byte == b'\n').count();
-        if lines > 0 {
-            return Some(format!("a quoted cell runs over {} lines; a closing quote is missing", lines + 1));
+    fn problem(&self, line: &[u8], width: usize) -> Option<String> {
+        if !line
+            .iter()
+            .filter(|byte| **byte == b'"')
+            .count()
+            .is_multiple_of(2)
+        {
+            return Some("a quote is not closed on this line".to_owned());
         }
-        if record.len() != self.width {
-            return Some(format!("{} cells where the header has {}", record.len(), self.width));
+        if width != self.width {
+            return Some(format!("{width} cells where the header has {}", self.width));
         }
-        let is_text = std::str::from_utf8(record.as_slice()).is_ok();
+        let is_text = std::str::from_utf8(line).is_ok();
         (!is_text).then(|| "not UTF-8; save the file as `CSV UTF-8`".to_owned())
     }
 }
 
+/// The lines of a source.
+struct Lines {
+    source: BufReader<Box<dyn Read + Send>>,
+    name: String,
+    line: u64,
+    offset: u64,
+}
+
+/// One line, without its end.
+#[derive(Default)]
+struct Line {
+    number: u64,
+    offset: u64,
+    bytes: Vec<u8>,
+}
+
+impl Lines {
+    fn next_line(&mut self) -> Result<Option<Line>, CliError> {
+        let mut bytes = Vec::new();
+        let read = (&mut self.source)
+            .take(LINE_LIMIT_BYTES)
+            .read_until(b'\n', &mut bytes);
+        let length = read.map_err(|error| {
+            CliError::new(
+                Exit::Failed,
+                format!("Could not read on in `{}`: {error}", self.name),
+            )
+        })? as u64;
+        if length == 0 {
+            return Ok(None);
+        }
+        self.line += 1;
+        if length == LINE_LIMIT_BYTES && !bytes.ends_with(b"\n") {
+            let message = format!(
+                "Line {} of `{}` is longer than a megabyte",
+                self.line, self.name
+            );
+            return Err(CliError::new(Exit::Failed, message)
+                .hint("Is it a CSV file with one row per line?"));
+        }
+        let end = bytes
+            .iter()
+            .rposition(|byte| !matches!(byte, b'\r' | b'\n'));
+        bytes.truncate(end.map_or(0, |end| end + 1));
+        let line = Line {
+            number: self.line,
+            offset: self.offset,
+            bytes,
+        };
+        self.offset += length;
+        Ok(Some(line))
+    }
+}
+
+/// The cells of a line; what is not UTF-8 becomes replacement characters.
+fn split(line: &[u8], delimiter: u8) -> StringRecord {
+    let mut reader = csv::ReaderBuilder::new()
+        .delimiter(delimiter)
+        .has_headers(false)
+        .buffer_capacity(line.len().max(1))
+        .from_reader(line);
+    let mut record = ByteRecord::new();
+    // Bytes in memory can be read to their end; an empty line leaves the record empty.
+    let _ = reader.read_byte_record(&mut record);
+    StringRecord::from_byte_record_lossy(record)
+}
+
 /// The separator, by the header line: spreadsheets write a semicolon where the comma is the decimal sign.
-fn delimiter(start: &[u8]) -> u8 {
-    let header = start.split(|byte| *byte == b'\n').next().unwrap_or_default();
+fn delimiter(header: &[u8]) -> u8 {
     if header.contains(&b',') {
         return b',';
     }
-    [b';', b'\t'].into_iter().find(|candidate| header.contains(candidate)).unwrap_or(b',')
+    [b';', b'\t']
+        .into_iter()
+        .find(|candidate| header.contains(candidate))
+        .unwrap_or(b',')
 }
 
-fn bind(headers: &[String], columns: &[Column], name: &str) -> Result<Vec<Option<usize>>, CliError> {
+fn bind(
+    headers: &[String],
+    columns: &[Column],
+    name: &str,
+) -> Result<Vec<Option<usize>>, CliError> {
     let mut positions = Vec::new();
     for column in columns {
-        let names: Vec<String> = std::iter::once(&column.name).chain(column.aliases).map(|name| plain(name)).collect();
+        let names: Vec<String> = std::iter::once(&column.name)
+            .chain(column.aliases)
+            .map(|name| plain(name))
+            .collect();
         let mut found = (0..headers.len()).filter(|at| names.contains(&plain(&headers[*at])));
         let position = found.next();
         if let Some(second) = found.next() {
-            return Err(CliError::usage(format!("`{name}` has two columns for `{}`: the second is `{}`", column.name, headers[second])));
+            return Err(CliError::usage(format!(
+                "`{name}` has two columns for `{}`: the second is `{}`",
+                column.name, headers[second]
+            )));
         }
         if column.required && position.is_none() {
-            let needed: Vec<String> = columns.iter().map(|column| format!("`{}`", column.name)).collect();
-            return Err(CliError::usage(format!("`{name}` has no column `{}`", column.name))
-                .hint(format!("The first line names the columns; known are {}", needed.join(", "))));
+            let needed: Vec<String> = columns
+                .iter()
+                .map(|column| format!("`{}`", column.name))
+                .collect();
+            return Err(
+                CliError::usage(format!("`{name}` has no column `{}`", column.name)).hint(format!(
+                    "The first line names the columns; known are {}",
+                    needed.join(", ")
+                )),
+            );
         }
         positions.push(position);
     }
@@ -156,7 +278,11 @@ fn bind(headers: &[String], columns: &[Column], name: &str) -> Result<Vec<Option
 
 /// A header without letter case, blanks, hyphens and underscores.
 fn plain(header: &str) -> String {
-    header.chars().filter(|letter| !matches!(letter, ' ' | '-' | '_')).flat_map(char::to_lowercase).collect()
+    header
+        .chars()
+        .filter(|letter| !matches!(letter, ' ' | '-' | '_'))
+        .flat_map(char::to_lowercase)
+        .collect()
 }
 
 #[cfg(test)]
@@ -167,8 +293,16 @@ mod tests {
     use crate::error::CliError;
 
     const COLUMNS: &[Column] = &[
-        Column { name: "user", aliases: &["upn"], required: true },
-        Column { name: "disabled plans", aliases: &[], required: false },
+        Column {
+            name: "user",
+            aliases: &["upn"],
+            required: true,
+        },
+        Column {
+            name: "disabled plans",
+            aliases: &[],
+            required: false,
+        },
     ];
 
     fn read(text: &[u8]) -> Result<Vec<Row>, CliError> {
@@ -182,21 +316,39 @@ mod tests {
 
     fn cells(text: &[u8]) -> Vec<(u64, String, String)> {
         let rows = read(text).unwrap_or_else(|error| panic!("{}", error.message));
-        rows.iter().map(|row| (row.line, row.fields.get(0).to_owned(), row.fields.get(1).to_owned())).collect()
+        rows.iter()
+            .map(|row| {
+                (
+                    row.line,
+                    row.fields.get(0).to_owned(),
+                    row.fields.get(1).to_owned(),
+                )
+            })
+            .collect()
     }
 
     #[test]
     fn byte_order_mark_line_ends_and_headers_as_people_write_them() {
-        let expected = [(2, "ann".to_owned(), "A;B".to_owned()), (3, "ben".to_owned(), String::new())];
-        assert_eq!(cells(b"\xef\xbb\xbfUPN,Disabled_Plans\r\n ann ,A;B\r\nben,\r\n"), expected);
+        let expected = [
+            (2, "ann".to_owned(), "A;B".to_owned()),
+            (3, "ben".to_owned(), String::new()),
+        ];
+        assert_eq!(
+            cells(b"\xef\xbb\xbfUPN,Disabled_Plans\r\n ann ,A;B\r\nben,\r\n"),
+            expected
+        );
         assert_eq!(cells(b"Disabled plans;USER\n\"A;B\";ann\n;ben\n"), expected);
         assert_eq!(cells(b"user\tdisabledplans\nann\tA;B\nben\t"), expected);
     }
 
     #[test]
     fn bad_rows_keep_their_line_and_the_others_go_on() {
-        let rows = read(b"user,disabled plans\nann\nben,x\n\n\xe9va,y\n,\n").unwrap_or_else(|error| panic!("{}", error.message));
-        let seen: Vec<(u64, Option<&str>)> = rows.iter().map(|row| (row.line, row.problem.as_deref())).collect();
+        let rows = read(b"user,disabled plans\nann\nben,x\n\n\xe9va,y\n,\n")
+            .unwrap_or_else(|error| panic!("{}", error.message));
+        let seen: Vec<(u64, Option<&str>)> = rows
+            .iter()
+            .map(|row| (row.line, row.problem.as_deref()))
+            .collect();
         assert_eq!(
             seen,
             [
@@ -209,24 +361,55 @@ mod tests {
     }
 
     #[test]
-    fn a_quote_that_is_never_closed_is_seen() {
-        let rows = read(b"user,disabled plans\nann,\"A\nben,B\n").unwrap_or_else(|error| panic!("{}", error.message));
-        assert_eq!(rows.len(), 1);
-        assert_eq!(rows[0].problem.as_deref(), Some("a quoted cell runs over 3 lines; a closing quote is missing"));
+    fn a_quote_that_is_never_closed_spoils_one_row() {
+        let rows = read(b"user,disabled plans\nann,\"A\nben,\"B,\"\"C\"\n")
+            .unwrap_or_else(|error| panic!("{}", error.message));
+        let problem = rows[0].problem.as_deref();
+        assert_eq!(problem, Some("a quote is not closed on this line"));
+        assert_eq!(
+            (rows[1].problem.as_deref(), rows[1].fields.get(1)),
+            (None, "B,\"C")
+        );
+    }
+
+    #[test]
+    fn a_line_without_end_is_refused() {
+        let mut text = b"user\n".to_vec();
+        text.resize(3 << 20, b'x');
+        let message = read(&text)
+            .err()
+            .map(|error| error.message)
+            .unwrap_or_default();
+        assert_eq!(message, "Line 2 of `users.csv` is longer than a megabyte");
     }
 
     #[test]
     fn a_header_that_cannot_be_used_is_refused() {
-        let message = |text: &[u8]| read(text).err().map(|error| error.message).unwrap_or_default();
+        let message = |text: &[u8]| {
+            read(text)
+                .err()
+                .map(|error| error.message)
+                .unwrap_or_default()
+        };
         assert_eq!(message(b"name\nann\n"), "`users.csv` has no column `user`");
-        assert_eq!(message(b"user,UPN\n"), "`users.csv` has two columns for `user`: the second is `UPN`");
+        assert_eq!(
+            message(b"user,UPN\n"),
+            "`users.csv` has two columns for `user`: the second is `UPN`"
+        );
         assert_eq!(message(b""), "`users.csv` has no column `user`");
         assert_eq!(message(b"\xff\xfeu\0"), "`users.csv` is written in UTF-16");
     }
 
     #[test]
     fn columns_without_a_meaning_are_named() {
-        let sheet = Sheet::read(Box::new(Cursor::new(b"user,Shoe size\n".to_vec())), COLUMNS, "x");
-        assert_eq!(sheet.map(|sheet| sheet.ignored).unwrap_or_default(), ["Shoe size"]);
+        let sheet = Sheet::read(
+            Box::new(Cursor::new(b"user,Shoe size\n".to_vec())),
+            COLUMNS,
+            "x",
+        );
+        assert_eq!(
+            sheet.map(|sheet| sheet.ignored).unwrap_or_default(),
+            ["Shoe size"]
+        );
     }
 }

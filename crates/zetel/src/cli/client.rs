@@ -14,7 +14,13 @@ use crate::output::Format;
 #[command(next_help_heading = "Connection")]
 pub struct ConnectionArgs {
     /// Graph endpoint, without `/v1.0`
-    #[arg(long, env = "ZETEL_URL", default_value = "https://127.0.0.1:8443", global = true, value_name = "URL")]
+    #[arg(
+        long,
+        env = "ZETEL_URL",
+        default_value = "https://127.0.0.1:8443",
+        global = true,
+        value_name = "URL"
+    )]
     pub url: String,
     /// Token service; the endpoint itself where not given (for graph.microsoft.com: login.microsoftonline.com)
     #[arg(long, env = "ZETEL_AUTHORITY", global = true, value_name = "URL")]
@@ -27,7 +33,12 @@ pub struct ConnectionArgs {
     #[arg(long, env = "ZETEL_CLIENT_ID", global = true, value_name = "ID")]
     pub client_id: Option<String>,
     /// File with the client secret
-    #[arg(long, env = "ZETEL_CLIENT_SECRET_FILE", global = true, value_name = "FILE")]
+    #[arg(
+        long,
+        env = "ZETEL_CLIENT_SECRET_FILE",
+        global = true,
+        value_name = "FILE"
+    )]
     pub client_secret_file: Option<PathBuf>,
     /// Certificate authorities to trust (PEM) instead of those of the system
     #[arg(long, env = "ZETEL_CA", global = true, value_name = "FILE")]

@@ -34,6 +34,8 @@ pub enum LicensesVerb {
 /// `zetel licenses assign`.
 #[derive(Debug, Args)]
 #[command(
+    override_usage = "zetel licenses assign [OPTIONS] --product <PRODUCT> <USER>...\n       \
+        zetel licenses assign [OPTIONS] --from <FILE>",
     group = ArgGroup::new("who").required(true).args(["users", "from"]),
     after_long_help = "A row of the file has the columns `user` and `product` (unless given by `--product`), and \
         optionally `disabled plans` and `action` (add or remove). See docs/guides/bulk.md."
@@ -61,7 +63,10 @@ pub struct AssignArgs {
 
 /// `zetel licenses remove`.
 #[derive(Debug, Args)]
-#[command(group = ArgGroup::new("who").required(true).args(["users", "from"]))]
+#[command(
+    override_usage = "zetel licenses remove [OPTIONS] --product <PRODUCT> <USER>...\n       \
+        zetel licenses remove [OPTIONS] --from <FILE>",
+    group = ArgGroup::new("who").required(true).args(["users", "from"]))]
 pub struct RemoveArgs {
     /// User principal names or object ids
     #[arg(value_name = "USER")]

@@ -63,7 +63,10 @@ mod tests {
                 let name = argument.get_id().as_str();
                 let secret = name.contains("secret") || name.contains("password");
                 let harmless = name.ends_with("_file") || !argument.get_action().takes_values();
-                assert!(!secret || harmless, "`{name}` would be visible in the list of processes");
+                assert!(
+                    !secret || harmless,
+                    "`{name}` would be visible in the list of processes"
+                );
             }
             command.get_subcommands().for_each(visit);
         }

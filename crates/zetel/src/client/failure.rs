@@ -32,20 +32,37 @@ impl Failure {
 
     /// The server answered with something that is not Graph.
     pub fn bad_answer(message: impl Into<String>) -> Self {
-        Self { exit: Exit::Failed, code: "BadAnswer".to_owned(), message: message.into(), request_id: None }
+        Self {
+            exit: Exit::Failed,
+            code: "BadAnswer".to_owned(),
+            message: message.into(),
+            request_id: None,
+        }
     }
 
     /// Reads Graph's error envelope (licensing.md 7.9).
     pub fn from_graph(answer: &Answer) -> Self {
         let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
         let error = &body["error"];
-        let text = |value: &Value| value.as_str().filter(|text| !text.is_empty()).map(str::to_owned);
+        let text = |value: &Value| {
+            value
+                .as_str()
+                .filter(|text| !text.is_empty())
+                .map(str::to_owned)
+        };
         Self {
             exit: exit_of(answer.status),
             code: text(&error["code"]).unwrap_or_else(|| format!("Http{}", answer.status)),
-            message: text(&error["message"])
-                .unwrap_or_else(|| format!("The server answered {} without an explanation", answer.status)),
-            request_id: answer.request_id.clone().or_else(|| text(&error["innerError"]["request-id"])),
+            message: text(&error["message"]).unwrap_or_else(|| {
+                format!(
+                    "The server answered {} without an explanation",
+                    answer.status
+                )
+            }),
+            request_id: answer
+                .request_id
+                .clone()
+                .or_else(|| text(&error["innerError"]["request-id"])),
         }
     }
 
@@ -55,12 +72,20 @@ impl Failure {
         let refused = body["error"].is_string() && answer.status < 500;
         let first_line = |text: &str| text.lines().next().unwrap_or_default().trim().to_owned();
         Self {
-            exit: if refused { Exit::NotAuthorized } else { exit_of(answer.status) },
+            exit: if refused {
+                Exit::NotAuthorized
+            } else {
+                exit_of(answer.status)
+            },
             code: body["error"].as_str().unwrap_or("TokenRefused").to_owned(),
-            message: body["error_description"]
+            message: body["error_description"].as_str().map_or_else(
+                || format!("The token service answered {}", answer.status),
+                first_line,
+            ),
+            request_id: body["trace_id"]
                 .as_str()
-                .map_or_else(|| format!("The token service answered {}", answer.status), first_line),
-            request_id: body["trace_id"].as_str().map(str::to_owned).or_else(|| answer.request_id.clone()),
+                .map(str::to_owned)
+                .or_else(|| answer.request_id.clone()),
         }
     }
 
@@ -78,7 +103,12 @@ impl Failure {
         } else if self.exit != Exit::NoConnection {
             details.push(format!("code `{}`", self.code));
         }
-        CliError { exit: self.exit, message: format!("{attempt}: {}", self.message), details, hint }
+        CliError {
+            exit: self.exit,
+            message: format!("{attempt}: {}", self.message),
+            details,
+            hint,
+        }
     }
 }
 
@@ -97,7 +127,12 @@ mod tests {
     use super::{Answer, Exit, Failure};
 
     fn answer(status: u16, body: &str) -> Answer {
-        Answer { status, retry_after: None, request_id: None, body: body.as_bytes().to_vec() }
+        Answer {
+            status,
+            retry_after: None,
+            request_id: None,
+            body: body.as_bytes().to_vec(),
+        }
     }
 
     #[test]
@@ -107,21 +142,33 @@ mod tests {
         assert_eq!(failure.exit, Exit::Refused);
         assert_eq!(failure.code, "Request_BadRequest");
         assert_eq!(failure.request_id.as_deref(), Some("r-1"));
-        assert_eq!(failure.during("Could not do it", None).message, "Could not do it: No.");
+        assert_eq!(
+            failure.during("Could not do it", None).message,
+            "Could not do it: No."
+        );
     }
 
     #[test]
     fn an_answer_that_is_not_graph_still_has_a_message() {
         let failure = Failure::from_graph(&answer(502, "<html>"));
-        assert_eq!((failure.exit, failure.code.as_str()), (Exit::Failed, "Http502"));
-        assert_eq!(failure.message, "The server answered 502 without an explanation");
+        assert_eq!(
+            (failure.exit, failure.code.as_str()),
+            (Exit::Failed, "Http502")
+        );
+        assert_eq!(
+            failure.message,
+            "The server answered 502 without an explanation"
+        );
     }
 
     #[test]
     fn a_refused_secret_is_not_authorized() {
         let body = r#"{"error":"invalid_client","error_description":"AADSTS7000215: Invalid client secret.\r\nTrace ID: x","trace_id":"t"}"#;
         let failure = Failure::from_token_service(&answer(401, body));
-        assert_eq!((failure.exit, failure.message.as_str()), (Exit::NotAuthorized, "AADSTS7000215: Invalid client secret."));
+        assert_eq!(
+            (failure.exit, failure.message.as_str()),
+            (Exit::NotAuthorized, "AADSTS7000215: Invalid client secret.")
+        );
         assert!(failure.is_final());
     }
 

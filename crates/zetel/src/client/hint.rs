@@ -31,6 +31,9 @@ pub fn for_message(message: &str, user: &str) -> Option<String> {
         "Remove the user from the group, or the product from the group".to_owned()
     } else if says("does not have a corresponding license") {
         format!("`zetel licenses show {user}` lists what the user has")
+    } else if says("no deleted user") {
+        "A deleted user can be restored for 30 days; the object id does as well as the name"
+            .to_owned()
     } else {
         return None;
     };
@@ -49,7 +52,9 @@ pub fn for_server(failure: &Failure) -> Option<String> {
             "The application needs `User.ReadWrite.All` or `LicenseAssignment.ReadWrite.All` \
              (to read: `User.Read.All` and `LicenseAssignment.Read.All`)"
         }
-        Exit::NotAuthorized => "Check `ZETEL_TENANT_ID`, `ZETEL_CLIENT_ID` and `ZETEL_CLIENT_SECRET`, or `ZETEL_TOKEN`",
+        Exit::NotAuthorized => {
+            "Check `ZETEL_TENANT_ID`, `ZETEL_CLIENT_ID` and `ZETEL_CLIENT_SECRET`, or `ZETEL_TOKEN`"
+        }
         Exit::Busy => "Try again later, or with a smaller `--concurrency`",
         _ => return None,
     };

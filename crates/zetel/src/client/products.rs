@@ -46,7 +46,9 @@ impl Products {
 
     /// Takes products as they are.
     pub fn new(mut skus: Vec<SubscribedSku>) -> Self {
-        skus.sort_by(|one, other| (&one.sku_part_number, &one.sku_id).cmp(&(&other.sku_part_number, &other.sku_id)));
+        skus.sort_by(|one, other| {
+            (&one.sku_part_number, &one.sku_id).cmp(&(&other.sku_part_number, &other.sku_id))
+        });
         Self { skus }
     }
 
@@ -57,23 +59,35 @@ impl Products {
 
     /// The product with this id.
     pub fn by_id(&self, id: &str) -> Option<&SubscribedSku> {
-        self.skus.iter().find(|sku| sku.sku_id.eq_ignore_ascii_case(id))
+        self.skus
+            .iter()
+            .find(|sku| sku.sku_id.eq_ignore_ascii_case(id))
     }
 
     /// The part number of a product, or its id where the tenant does not have it.
     pub fn name(&self, id: &str) -> String {
-        self.by_id(id).map_or_else(|| id.to_owned(), |sku| sku.sku_part_number.clone())
+        self.by_id(id)
+            .map_or_else(|| id.to_owned(), |sku| sku.sku_part_number.clone())
     }
 
     /// Finds a product by part number or id. An id that the tenant does not have is passed on: the server knows best.
     pub fn find(&self, text: &str) -> Result<Product, UnknownName> {
         if let Some(id) = guid(text) {
-            return Ok(Product { name: self.name(&id), id });
+            return Ok(Product {
+                name: self.name(&id),
+                id,
+            });
         }
-        let found: Vec<&SubscribedSku> =
-            self.skus.iter().filter(|sku| sku.sku_part_number.eq_ignore_ascii_case(text)).collect();
+        let found: Vec<&SubscribedSku> = self
+            .skus
+            .iter()
+            .filter(|sku| sku.sku_part_number.eq_ignore_ascii_case(text))
+            .collect();
         match found.as_slice() {
-            [sku] => Ok(Product { id: sku.sku_id.to_ascii_lowercase(), name: sku.sku_part_number.clone() }),
+            [sku] => Ok(Product {
+                id: sku.sku_id.to_ascii_lowercase(),
+                name: sku.sku_part_number.clone(),
+            }),
             [] => Err(UnknownName {
                 message: format!("The tenant has no product `{text}`"),
                 hint: "`zetel licenses list` shows the products of this tenant".to_owned(),
@@ -81,7 +95,10 @@ impl Products {
             several => {
                 let ids: Vec<&str> = several.iter().map(|sku| sku.sku_id.as_str()).collect();
                 Err(UnknownName {
-                    message: format!("The tenant has several products `{text}`: {}", ids.join(", ")),
+                    message: format!(
+                        "The tenant has several products `{text}`: {}",
+                        ids.join(", ")
+                    ),
                     hint: "Name the one you mean by its id".to_owned(),
                 })
             }
@@ -90,7 +107,11 @@ impl Products {
 
     /// Finds the plans to disable in each of `products`. A plan must belong to at least one of them; an id is passed on
     /// when none of the tenant's products can tell.
-    pub fn disabled(&self, products: &[Product], plans: &[String]) -> Result<Vec<Vec<String>>, UnknownName> {
+    pub fn disabled(
+        &self,
+        products: &[Product],
+        plans: &[String],
+    ) -> Result<Vec<Vec<String>>, UnknownName> {
         let mut disabled = vec![Vec::new(); products.len()];
         for text in plans {
             let mut known = false;
@@ -103,7 +124,10 @@ impl Products {
                 }
             }
             if !known {
-                let names: Vec<String> = products.iter().map(|product| format!("`{}`", product.name)).collect();
+                let names: Vec<String> = products
+                    .iter()
+                    .map(|product| format!("`{}`", product.name))
+                    .collect();
                 return Err(UnknownName {
                     message: format!("No service plan `{text}` in {}", names.join(", ")),
                     hint: self.plan_names(products),
@@ -116,7 +140,9 @@ impl Products {
     /// The name of a plan, or its id where no product of the tenant has it.
     pub fn plan_name(&self, id: &str) -> String {
         let mut plans = self.skus.iter().flat_map(|sku| &sku.service_plans);
-        plans.find(|plan| plan.service_plan_id.eq_ignore_ascii_case(id)).map_or_else(|| id.to_owned(), |plan| plan.service_plan_name.clone())
+        plans
+            .find(|plan| plan.service_plan_id.eq_ignore_ascii_case(id))
+            .map_or_else(|| id.to_owned(), |plan| plan.service_plan_name.clone())
     }
 
     /// A message of the server with the names of the products and plans behind their ids.
@@ -137,22 +163,40 @@ impl Products {
 
     fn names_by_id(&self) -> BTreeMap<String, &str> {
         let plans = self.skus.iter().flat_map(|sku| &sku.service_plans);
-        let plans = plans.map(|plan| (plan.service_plan_id.to_ascii_lowercase(), plan.service_plan_name.as_str()));
-        let products = self.skus.iter().map(|sku| (sku.sku_id.to_ascii_lowercase(), sku.sku_part_number.as_str()));
+        let plans = plans.map(|plan| {
+            (
+                plan.service_plan_id.to_ascii_lowercase(),
+                plan.service_plan_name.as_str(),
+            )
+        });
+        let products = self.skus.iter().map(|sku| {
+            (
+                sku.sku_id.to_ascii_lowercase(),
+                sku.sku_part_number.as_str(),
+            )
+        });
         plans.chain(products).collect()
     }
 
     fn plan_in(&self, product: &Product, text: &str) -> Option<String> {
-        let Some(sku) = self.by_id(&product.id) else { return guid(text) };
+        let Some(sku) = self.by_id(&product.id) else {
+            return guid(text);
+        };
         let is_meant = |plan: &&ServicePlan| {
             plan.service_plan_name.eq_ignore_ascii_case(text)
                 || guid(text).is_some_and(|id| plan.service_plan_id.eq_ignore_ascii_case(&id))
         };
-        sku.service_plans.iter().find(is_meant).map(|plan| plan.service_plan_id.to_ascii_lowercase())
+        sku.service_plans
+            .iter()
+            .find(is_meant)
+            .map(|plan| plan.service_plan_id.to_ascii_lowercase())
     }
 
     fn plan_names(&self, products: &[Product]) -> String {
-        let plans = products.iter().filter_map(|product| self.by_id(&product.id)).flat_map(|sku| &sku.service_plans);
+        let plans = products
+            .iter()
+            .filter_map(|product| self.by_id(&product.id))
+            .flat_map(|sku| &sku.service_plans);
         let mut names: Vec<&str> = plans.map(|plan| plan.service_plan_name.as_str()).collect();
         names.sort_unstable();
         names.dedup();
@@ -165,13 +209,17 @@ impl Products {
 
 /// Reads a GUID in any spelling; the answer is lower case with hyphens.
 pub fn guid(text: &str) -> Option<String> {
-    Uuid::try_parse(text).ok().map(|id| id.hyphenated().to_string())
+    Uuid::try_parse(text)
+        .ok()
+        .map(|id| id.hyphenated().to_string())
 }
 
 /// The first GUID with hyphens in a text, and where it begins.
 fn next_guid(text: &str) -> Option<(usize, &str)> {
     let starts = text.char_indices().map(|(at, _)| at);
-    starts.filter_map(|at| Some((at, text.get(at..at + 36)?))).find(|(_, part)| part.as_bytes()[8] == b'-' && guid(part).is_some())
+    starts
+        .filter_map(|at| Some((at, text.get(at..at + 36)?)))
+        .find(|(_, part)| part.as_bytes()[8] == b'-' && guid(part).is_some())
 }
 
 #[cfg(test)]
@@ -202,15 +250,27 @@ mod tests {
 
     #[test]
     fn a_product_is_found_by_part_number_and_by_id_in_any_spelling() {
-        let expected = Product { id: EMS.to_owned(), name: "EMSPREMIUM".to_owned() };
+        let expected = Product {
+            id: EMS.to_owned(),
+            name: "EMSPREMIUM".to_owned(),
+        };
         assert_eq!(products().find("emspremium").unwrap(), expected);
-        assert_eq!(products().find(&format!("{{{}}}", EMS.to_uppercase())).unwrap(), expected);
+        assert_eq!(
+            products()
+                .find(&format!("{{{}}}", EMS.to_uppercase()))
+                .unwrap(),
+            expected
+        );
     }
 
     #[test]
     fn a_part_number_on_two_products_names_both_ids() {
         let error = products().find("TWICE").unwrap_err();
-        assert!(error.message.contains("11111111-") && error.message.contains("22222222-"), "{}", error.message);
+        assert!(
+            error.message.contains("11111111-") && error.message.contains("22222222-"),
+            "{}",
+            error.message
+        );
     }
 
     #[test]
@@ -223,27 +283,40 @@ mod tests {
     #[test]
     fn a_plan_must_belong_to_one_of_the_products() {
         let ems = products().find("EMSPREMIUM").unwrap();
-        let twice = products().find("11111111-1111-1111-1111-111111111111").unwrap();
+        let twice = products()
+            .find("11111111-1111-1111-1111-111111111111")
+            .unwrap();
         let both = [ems.clone(), twice];
-        let found = products().disabled(&both, &["intune_a".to_owned(), INTUNE.to_uppercase()]).unwrap();
+        let found = products()
+            .disabled(&both, &["intune_a".to_owned(), INTUNE.to_uppercase()])
+            .unwrap();
         assert_eq!(found, [vec![INTUNE.to_owned()], vec![]]);
-        let error = products().disabled(&[ems], &["YAMMER".to_owned()]).unwrap_err();
+        let error = products()
+            .disabled(&[ems], &["YAMMER".to_owned()])
+            .unwrap_err();
         assert_eq!(error.message, "No service plan `YAMMER` in `EMSPREMIUM`");
         assert_eq!(error.hint, "Its plans are INTUNE_A");
     }
 
     #[test]
     fn messages_get_names() {
-        let text = format!("Subscription with SKU {EMS} does not; plan {INTUNE}, é 00000000-0000-0000-0000-000000000000.");
+        let text = format!(
+            "Subscription with SKU {EMS} does not; plan {INTUNE}, é 00000000-0000-0000-0000-000000000000."
+        );
         assert_eq!(
             products().with_names(&text),
-            format!("Subscription with SKU {EMS} (EMSPREMIUM) does not; plan {INTUNE} (INTUNE_A), é 00000000-0000-0000-0000-000000000000.")
+            format!(
+                "Subscription with SKU {EMS} (EMSPREMIUM) does not; plan {INTUNE} (INTUNE_A), é 00000000-0000-0000-0000-000000000000."
+            )
         );
     }
 
     #[test]
     fn a_guid_has_many_spellings() {
-        assert_eq!(guid("B05E124FC7CC45A0A6AA8CF78C946968").as_deref(), Some(EMS));
+        assert_eq!(
+            guid("B05E124FC7CC45A0A6AA8CF78C946968").as_deref(),
+            Some(EMS)
+        );
         assert_eq!(guid("EMSPREMIUM"), None);
     }
 }

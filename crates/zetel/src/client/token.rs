@@ -33,7 +33,10 @@ pub struct TokenSource {
 
 enum Origin {
     Ready(String),
-    Service { transport: Transport, credentials: Credentials },
+    Service {
+        transport: Transport,
+        credentials: Credentials,
+    },
 }
 
 #[derive(Clone)]
@@ -53,12 +56,21 @@ struct TokenAnswer {
 impl TokenSource {
     /// A token that the user already has.
     pub fn ready(token: String) -> Self {
-        Self { origin: Origin::Ready(token), current: Mutex::new(None) }
+        Self {
+            origin: Origin::Ready(token),
+            current: Mutex::new(None),
+        }
     }
 
     /// Tokens from a token service.
     pub fn new(transport: Transport, credentials: Credentials) -> Self {
-        Self { origin: Origin::Service { transport, credentials }, current: Mutex::new(None) }
+        Self {
+            origin: Origin::Service {
+                transport,
+                credentials,
+            },
+            current: Mutex::new(None),
+        }
     }
 
     /// A valid token; asks the token service when there is none or it is about to expire.
@@ -77,7 +89,10 @@ impl TokenSource {
     fn get(&self, rejected: Option<&str>) -> Result<String, Failure> {
         let (transport, credentials) = match &self.origin {
             Origin::Ready(token) => return Ok(token.clone()),
-            Origin::Service { transport, credentials } => (transport, credentials),
+            Origin::Service {
+                transport,
+                credentials,
+            } => (transport, credentials),
         };
         let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
@@ -92,24 +107,39 @@ impl TokenSource {
     }
 }
 
-fn request(transport: &Transport, credentials: &Credentials, now: Instant) -> Result<Token, Failure> {
+fn request(
+    transport: &Transport,
+    credentials: &Credentials,
+    now: Instant,
+) -> Result<Token, Failure> {
     let form = form_urlencoded::Serializer::new(String::new())
         .append_pair("grant_type", "client_credentials")
         .append_pair("client_id", &credentials.client_id)
         .append_pair("client_secret", &credentials.client_secret)
         .append_pair("scope", &credentials.scope)
         .finish();
-    let answer = transport.send(&Method::POST, &credentials.endpoint, None, Content::Form(&form))?;
+    let answer = transport.send(
+        &Method::POST,
+        &credentials.endpoint,
+        None,
+        Content::Form(&form),
+    )?;
     if answer.status != 200 {
         return Err(Failure::from_token_service(&answer));
     }
-    let token: TokenAnswer = serde_json::from_slice(&answer.body)
-        .map_err(|_| Failure::bad_answer(format!("`{}` is no token service", credentials.endpoint)))?;
-    Ok(Token { text: token.access_token, renew_at: renew_at(&token.expires_in, now) })
+    let token: TokenAnswer = serde_json::from_slice(&answer.body).map_err(|_| {
+        Failure::bad_answer(format!("`{}` is no token service", credentials.endpoint))
+    })?;
+    Ok(Token {
+        text: token.access_token,
+        renew_at: renew_at(&token.expires_in, now),
+    })
 }
 
 fn renew_at(expires_in: &serde_json::Value, now: Instant) -> Option<Instant> {
-    let seconds = expires_in.as_u64().or_else(|| expires_in.as_str()?.parse().ok())?;
+    let seconds = expires_in
+        .as_u64()
+        .or_else(|| expires_in.as_str()?.parse().ok())?;
     now.checked_add(Duration::from_secs(seconds).saturating_sub(MARGIN))
 }
 

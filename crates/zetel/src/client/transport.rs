@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use rustls_pki_types::CertificateDer;
@@ -13,11 +14,14 @@ use url::{Host, Url};
 
 use super::failure::Failure;
 use crate::error::CliError;
+use crate::output;
 
 /// Attempts after the first when the server answers 429 or 503.
 const RETRY_LIMIT: u32 = 8;
 /// The longest wait that is granted: the window of Graph's write limit (licensing.md 7.10).
 const WAIT_LIMIT: Duration = Duration::from_secs(150);
+/// A wait that people are told of.
+const LONG_WAIT: Duration = Duration::from_secs(5);
 /// The largest answer that is read; a page of 999 users has about one megabyte.
 const ANSWER_LIMIT_BYTES: u64 = 256 << 20;
 /// Where systems keep the authorities that they trust.
@@ -56,6 +60,8 @@ pub enum Content<'a> {
 #[derive(Debug, Clone)]
 pub struct Transport {
     agent: Agent,
+    /// Whether people were told of a long wait; once is enough.
+    has_told: Arc<AtomicBool>,
 }
 
 impl Transport {
@@ -82,7 +88,10 @@ impl Transport {
                 .build();
             config = config.tls_config(tls);
         }
-        Ok(Self { agent: config.build().new_agent() })
+        Ok(Self {
+            agent: config.build().new_agent(),
+            has_told: Arc::default(),
+        })
     }
 
     /// Sends a request, again and again while the server asks to wait (429, 503) within bounds.
@@ -99,9 +108,17 @@ impl Transport {
             if !matches!(answer.status, 429 | 503) || attempt == RETRY_LIMIT {
                 return Ok(answer);
             }
-            let wait = answer.retry_after.unwrap_or_else(|| Duration::from_secs(1 << attempt.min(6)));
+            let wait = answer
+                .retry_after
+                .unwrap_or_else(|| Duration::from_secs(1 << attempt.min(6)));
             if wait > WAIT_LIMIT {
                 return Ok(answer);
+            }
+            if wait >= LONG_WAIT && !self.has_told.swap(true, Ordering::Relaxed) {
+                output::note(&format!(
+                    "The server asks to wait {} s; waiting",
+                    wait.as_secs()
+                ));
             }
             pause(wait);
             attempt += 1;
@@ -116,39 +133,66 @@ impl Transport {
         content: Content<'_>,
     ) -> Result<Answer, Failure> {
         let host = url.host_str().unwrap_or_default();
-        let place = url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
-        let mut request = Request::builder().method(method.clone()).uri(url.as_str()).header("accept", "application/json");
+        let place = url
+            .port()
+            .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
+        let mut request = Request::builder()
+            .method(method.clone())
+            .uri(url.as_str())
+            .header("accept", "application/json");
         if let Some(token) = bearer {
             request = request.header("authorization", format!("Bearer {token}"));
         }
         let sent = match content {
             Content::None => request.body(()).map(|request| self.agent.run(request)),
-            Content::Json(body) => {
-                request.header("content-type", "application/json").body(body).map(|request| self.agent.run(request))
-            }
+            Content::Json(body) => request
+                .header("content-type", "application/json")
+                .body(body)
+                .map(|request| self.agent.run(request)),
             Content::Form(form) => request
                 .header("content-type", "application/x-www-form-urlencoded")
                 .body(form)
                 .map(|request| self.agent.run(request)),
         };
-        let received = sent.map_err(|error| Failure::bad_answer(format!("`{url}` cannot be requested: {error}")))?;
-        received.and_then(read).map_err(|error| Failure::no_connection(&place, plain(&error)))
+        let received = sent.map_err(|error| {
+            Failure::bad_answer(format!("`{url}` cannot be requested: {error}"))
+        })?;
+        received
+            .and_then(read)
+            .map_err(|error| Failure::no_connection(&place, plain(&error)))
     }
 }
 
 fn read(mut response: Response<Body>) -> Result<Answer, ureq::Error> {
-    let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
-    let retry_after = header("retry-after").and_then(|text| text.trim().parse().ok()).map(Duration::from_secs);
+    let header = |name: &str| {
+        response
+            .headers()
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+    };
+    let retry_after = header("retry-after")
+        .and_then(|text| text.trim().parse().ok())
+        .map(Duration::from_secs);
     let request_id = header("request-id").map(str::to_owned);
     let status = response.status().as_u16();
-    let body = response.body_mut().with_config().limit(ANSWER_LIMIT_BYTES).read_to_vec()?;
-    Ok(Answer { status, retry_after, request_id, body })
+    let body = response
+        .body_mut()
+        .with_config()
+        .limit(ANSWER_LIMIT_BYTES)
+        .read_to_vec()?;
+    Ok(Answer {
+        status,
+        retry_after,
+        request_id,
+        body,
+    })
 }
 
 /// The client's words for an error, without the name of its variant.
 fn plain(error: &ureq::Error) -> String {
     let text = error.to_string();
-    text.strip_prefix("io: ").map_or_else(|| text.clone(), str::to_owned)
+    text.strip_prefix("io: ")
+        .map_or_else(|| text.clone(), str::to_owned)
 }
 
 /// Whether an address is on this machine. Such a server is never asked through a proxy, and plain HTTP to it is safe.
@@ -165,27 +209,41 @@ fn authorities(ca: Option<&Path>) -> Result<Vec<Certificate<'static>>, CliError>
     let file = match ca {
         Some(file) => file.to_owned(),
         None => system_bundle().ok_or_else(|| {
-            CliError::usage("This system has no list of trusted authorities").hint("Name one with `--ca FILE` or `ZETEL_CA`")
+            CliError::usage("This system has no list of trusted authorities")
+                .hint("Name one with `--ca FILE` or `ZETEL_CA`")
         })?,
     };
     let problem = |reason: String| {
-        CliError::usage(format!("Could not read the authorities in `{}`: {reason}", file.display()))
-            .hint("`--ca` (`ZETEL_CA`) takes a PEM file with one or more certificates")
+        CliError::usage(format!(
+            "Could not read the authorities in `{}`: {reason}",
+            file.display()
+        ))
+        .hint("`--ca` (`ZETEL_CA`) takes a PEM file with one or more certificates")
     };
     let pem = std::fs::read(&file).map_err(|error| problem(error.to_string()))?;
     let certificates = CertificateDer::pem_slice_iter(&pem)
         .map(|certificate| certificate.map(|der| Certificate::from_der(&der).to_owned()))
         .collect::<Result<Vec<_>, _>>()
         .map_err(|error| problem(error.to_string()))?;
-    if certificates.is_empty() { Err(problem("it has no certificate".to_owned())) } else { Ok(certificates) }
+    if certificates.is_empty() {
+        Err(problem("it has no certificate".to_owned()))
+    } else {
+        Ok(certificates)
+    }
 }
 
 fn system_bundle() -> Option<PathBuf> {
     let named = std::env::var_os("SSL_CERT_FILE").map(PathBuf::from);
-    named.into_iter().chain(SYSTEM_BUNDLES.map(PathBuf::from)).find(|file| file.is_file())
+    named
+        .into_iter()
+        .chain(SYSTEM_BUNDLES.map(PathBuf::from))
+        .find(|file| file.is_file())
 }
 
-#[expect(clippy::disallowed_methods, reason = "the server named the time to wait; there is no event to wait for")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the server named the time to wait; there is no event to wait for"
+)]
 fn pause(wait: Duration) {
     std::thread::sleep(wait);
 }

@@ -10,16 +10,32 @@ use crate::client::{Failure, Graph, hint};
 use crate::exit::Exit;
 use crate::plan::{Change, Effect, Ledger, SeatChange, plan_user};
 
-const USER: usize = 0;
+// Column 0 is the user, as `bulk::Job` asks.
 const PRODUCT: usize = 1;
 const DISABLED: usize = 2;
 const ACTION: usize = 3;
 
 const COLUMNS: &[Column] = &[
-    Column { name: "user", aliases: &["userPrincipalName", "upn", "id", "objectId"], required: true },
-    Column { name: "product", aliases: &["sku", "skuPartNumber", "skuId", "license"], required: false },
-    Column { name: "disabled plans", aliases: &["disabled", "disable"], required: false },
-    Column { name: "action", aliases: &[], required: false },
+    Column {
+        name: "user",
+        aliases: &["userPrincipalName", "upn", "id", "objectId"],
+        required: true,
+    },
+    Column {
+        name: "product",
+        aliases: &["sku", "skuPartNumber", "skuId", "license"],
+        required: false,
+    },
+    Column {
+        name: "disabled plans",
+        aliases: &["disabled", "disable"],
+        required: false,
+    },
+    Column {
+        name: "action",
+        aliases: &[],
+        required: false,
+    },
 ];
 
 /// Assigns and removes.
@@ -41,9 +57,18 @@ impl ChangeFile<'_> {
             "" => self.adds,
             "add" | "assign" => true,
             "remove" => false,
-            other => return Err(bad("BadRow", format!("the action `{other}` is neither `add` nor `remove`"))),
+            other => {
+                return Err(bad(
+                    "BadRow",
+                    format!("the action `{other}` is neither `add` nor `remove`"),
+                ));
+            }
         };
-        let from_command_line = if self.adds { &self.wanted.add } else { &self.wanted.remove };
+        let from_command_line = if self.adds {
+            &self.wanted.add
+        } else {
+            &self.wanted.remove
+        };
         let products = match fields.get(PRODUCT) {
             "" => from_command_line.clone(),
             product => vec![product.to_owned()],
@@ -52,14 +77,25 @@ impl ChangeFile<'_> {
             return Err(bad("BadRow", "no product".to_owned()));
         }
         if !adds {
-            return Ok(Wanted { remove: products, ..Wanted::default() });
+            return Ok(Wanted {
+                remove: products,
+                ..Wanted::default()
+            });
         }
-        let replaced = if self.adds { self.wanted.remove.clone() } else { Vec::new() };
+        let replaced = if self.adds {
+            self.wanted.remove.clone()
+        } else {
+            Vec::new()
+        };
         let disable = match plan_names(fields.get(DISABLED)) {
             names if names.is_empty() => self.wanted.disable.clone(),
             names => names,
         };
-        Ok(Wanted { add: products, disable, remove: replaced })
+        Ok(Wanted {
+            add: products,
+            disable,
+            remove: replaced,
+        })
     }
 }
 
@@ -72,13 +108,17 @@ impl Job for ChangeFile<'_> {
 
     fn product(&self, fields: &Fields) -> String {
         match fields.get(PRODUCT) {
-            "" => [self.wanted.add.as_slice(), self.wanted.remove.as_slice()].concat().join(" "),
+            "" => [self.wanted.add.as_slice(), self.wanted.remove.as_slice()]
+                .concat()
+                .join(" "),
             product => product.to_owned(),
         }
     }
 
     fn parse(&self, fields: &Fields) -> Result<Change, BadRow> {
-        self.wanted(fields)?.resolve(self.products).map_err(|unknown| bad("UnknownProduct", unknown.message))
+        self.wanted(fields)?
+            .resolve(self.products)
+            .map_err(|unknown| bad("UnknownName", unknown.message))
     }
 
     fn request(&self, user: &str, change: &Change) -> String {
@@ -86,11 +126,29 @@ impl Job for ChangeFile<'_> {
     }
 
     fn perform(&self, user: &str, change: &Change) -> RowReport {
-        match self.graph.post(&["users", user, "assignLicense"], &change.body()) {
-            Ok(()) => RowReport { outcome: Outcome::Ok, code: String::new(), message: String::new(), stop: None },
+        match self
+            .graph
+            .post(&["users", user, "assignLicense"], &change.body())
+        {
+            Ok(()) => RowReport {
+                outcome: Outcome::Ok,
+                code: String::new(),
+                message: String::new(),
+                stop: None,
+            },
             // The row asks that the user be without the product, and the user is.
-            Err(failure) if change.add.is_empty() && failure.message.contains("does not have a corresponding license") => {
-                RowReport { outcome: Outcome::Unchanged, code: failure.code, message: failure.message, stop: None }
+            Err(failure)
+                if change.add.is_empty()
+                    && failure
+                        .message
+                        .contains("does not have a corresponding license") =>
+            {
+                RowReport {
+                    outcome: Outcome::Unchanged,
+                    code: failure.code,
+                    message: failure.message,
+                    stop: None,
+                }
             }
             Err(failure) => failed_row(failure, user, "assign licenses to"),
         }
@@ -112,12 +170,19 @@ impl<'a> PlanFile<'a> {
 
     /// Seats before and after.
     pub fn seats(&self) -> Vec<SeatChange> {
-        self.ledger.lock().unwrap_or_else(PoisonError::into_inner).changes()
+        self.ledger
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .changes()
     }
 }
 
 impl Job for PlanFile<'_> {
     type Item = Change;
+
+    fn is_plan(&self) -> bool {
+        true
+    }
 
     fn columns(&self) -> &'static [Column] {
         self.change.columns()
@@ -136,11 +201,18 @@ impl Job for PlanFile<'_> {
     }
 
     fn perform(&self, user: &str, change: &Change) -> RowReport {
-        let licensed: LicensedUser = match self.change.graph.get(&["users", user], LicensedUser::SELECT) {
+        let licensed: LicensedUser = match self
+            .change
+            .graph
+            .get(&["users", user], LicensedUser::SELECT)
+        {
             Ok(licensed) => licensed,
             Err(failure) if failure.exit == Exit::NotFound => {
                 let report = failed_row(failure, user, "read");
-                return RowReport { outcome: Outcome::WouldFail, ..report };
+                return RowReport {
+                    outcome: Outcome::WouldFail,
+                    ..report
+                };
             }
             Err(failure) => return failed_row(failure, user, "read"),
         };
@@ -155,8 +227,17 @@ impl Job for PlanFile<'_> {
         } else {
             (Outcome::WouldChange, "")
         };
-        let notes: Vec<&str> = steps.iter().map(|step| step.note.as_str()).filter(|note| !note.is_empty()).collect();
-        RowReport { outcome, code: code.to_owned(), message: notes.join("; "), stop: None }
+        let notes: Vec<&str> = steps
+            .iter()
+            .map(|step| step.note.as_str())
+            .filter(|note| !note.is_empty())
+            .collect();
+        RowReport {
+            outcome,
+            code: code.to_owned(),
+            message: notes.join("; "),
+            stop: None,
+        }
     }
 }
 
@@ -167,7 +248,12 @@ pub fn failed_row(failure: Failure, user: &str, verb: &str) -> RowReport {
         let advice = hint::for_server(&failure);
         failure.during(&format!("Stopped: could not {verb} `{user}`"), advice)
     });
-    RowReport { outcome: Outcome::Failed, code, message, stop }
+    RowReport {
+        outcome: Outcome::Failed,
+        code,
+        message,
+        stop,
+    }
 }
 
 fn bad(code: &'static str, message: String) -> BadRow {
@@ -177,5 +263,8 @@ fn bad(code: &'static str, message: String) -> BadRow {
 /// Plans in one cell, separated by semicolons, commas or blanks.
 fn plan_names(cell: &str) -> Vec<String> {
     let names = cell.split([';', ',', ' ', '|']);
-    names.filter(|name| !name.is_empty()).map(str::to_owned).collect()
+    names
+        .filter(|name| !name.is_empty())
+        .map(str::to_owned)
+        .collect()
 }

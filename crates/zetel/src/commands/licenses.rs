@@ -36,12 +36,23 @@ struct ProductRow {
 }
 
 impl Record for ProductRow {
-    const COLUMNS: &'static [&'static str] = &["product", "total", "used", "free", "status", "appliesTo", "skuId"];
+    const COLUMNS: &'static [&'static str] = &[
+        "product",
+        "total",
+        "used",
+        "free",
+        "status",
+        "appliesTo",
+        "skuId",
+    ];
 
     fn cells(&self) -> Vec<String> {
         let numbers = [self.total, self.used, self.free].map(|number| number.to_string());
         let texts = [&self.status, &self.applies_to, &self.sku_id].map(Clone::clone);
-        std::iter::once(self.product.clone()).chain(numbers).chain(texts).collect()
+        std::iter::once(self.product.clone())
+            .chain(numbers)
+            .chain(texts)
+            .collect()
     }
 }
 
@@ -77,7 +88,12 @@ impl Record for AssignmentRow {
 
     fn cells(&self) -> Vec<String> {
         let error = self.error.clone().unwrap_or_default();
-        vec![self.product.clone(), self.source.clone(), self.state.clone(), error]
+        vec![
+            self.product.clone(),
+            self.source.clone(),
+            self.state.clone(),
+            error,
+        ]
     }
 }
 
@@ -94,7 +110,12 @@ impl Record for PlanRow {
 
     fn cells(&self) -> Vec<String> {
         let on = if self.on { "on" } else { "off" };
-        vec![self.product.clone(), self.plan.clone(), on.to_owned(), self.status.clone()]
+        vec![
+            self.product.clone(),
+            self.plan.clone(),
+            on.to_owned(),
+            self.status.clone(),
+        ]
     }
 }
 
@@ -107,18 +128,33 @@ fn show(session: &Session, user: &str) -> Result<Exit, CliError> {
         let advice = hint::for_user(&failure, user);
         failure.during(&format!("Could not read the licenses of `{user}`"), advice)
     };
-    let licensed: LicensedUser = session.graph.get(&["users", user], LicensedUser::SELECT).map_err(failed)?;
-    let details: List = session.graph.get(&["users", user, "licenseDetails"], "").map_err(failed)?;
+    let licensed: LicensedUser = session
+        .graph
+        .get(&["users", user], LicensedUser::SELECT)
+        .map_err(failed)?;
+    let details: List = session
+        .graph
+        .get(&["users", user, "licenseDetails"], "")
+        .map_err(failed)?;
     let mut details = details.value;
     details.sort_by(|one, other| one.sku_part_number.cmp(&other.sku_part_number));
     let plans: Vec<PlanRow> = details.iter().flat_map(plan_rows).collect();
     let has_assignments = licensed.license_assignment_states.is_some();
-    let assignments = if has_assignments { assignment_rows(session, &licensed, &details)? } else { Vec::new() };
+    let assignments = if has_assignments {
+        assignment_rows(session, &licensed, &details)?
+    } else {
+        Vec::new()
+    };
     let mut out = output::stdout();
     match session.format {
-        Format::Json => output::json(&mut out, &json!({ "assignments": assignments, "plans": plans }))?,
+        Format::Json => output::json(
+            &mut out,
+            &json!({ "assignments": assignments, "plans": plans }),
+        )?,
         Format::Csv => output::list(out, session.format, &plans)?,
-        Format::Table if assignments.is_empty() && plans.is_empty() => output::note(&format!("`{user}` has no licenses")),
+        Format::Table if assignments.is_empty() && plans.is_empty() => {
+            output::note(&format!("`{user}` has no licenses"))
+        }
         Format::Table => {
             output::list(&mut out, session.format, &assignments)?;
             writeln!(out)?;
@@ -150,19 +186,39 @@ fn assignment_rows(
     user: &LicensedUser,
     details: &[LicenseDetails],
 ) -> Result<Vec<AssignmentRow>, CliError> {
-    let states = user.license_assignment_states.as_deref().unwrap_or_default();
-    let name_in_details =
-        |id: &str| details.iter().find(|license| license.sku_id.eq_ignore_ascii_case(id)).map(|license| license.sku_part_number.clone());
-    let is_complete = states.iter().all(|state| name_in_details(&state.sku_id).is_some());
-    let products = if is_complete { None } else { Some(session.products()?) };
+    let states = user
+        .license_assignment_states
+        .as_deref()
+        .unwrap_or_default();
+    let name_in_details = |id: &str| {
+        details
+            .iter()
+            .find(|license| license.sku_id.eq_ignore_ascii_case(id))
+            .map(|license| license.sku_part_number.clone())
+    };
+    let is_complete = states
+        .iter()
+        .all(|state| name_in_details(&state.sku_id).is_some());
+    let products = if is_complete {
+        None
+    } else {
+        Some(session.products()?)
+    };
     let name = |id: &str| {
-        name_in_details(id).unwrap_or_else(|| products.as_ref().map_or_else(|| id.to_owned(), |products| products.name(id)))
+        name_in_details(id).unwrap_or_else(|| {
+            products
+                .as_ref()
+                .map_or_else(|| id.to_owned(), |products| products.name(id))
+        })
     };
     let mut rows: Vec<AssignmentRow> = states
         .iter()
         .map(|state| AssignmentRow {
             product: name(&state.sku_id),
-            source: state.assigned_by_group.as_ref().map_or_else(|| "direct".to_owned(), |group| format!("group {group}")),
+            source: state
+                .assigned_by_group
+                .as_ref()
+                .map_or_else(|| "direct".to_owned(), |group| format!("group {group}")),
             state: state.state.clone(),
             error: state.error.clone().filter(|error| error != "None"),
         })

@@ -12,7 +12,10 @@ use crate::output;
 pub fn run(args: &TokenArgs) -> Result<Exit, CliError> {
     let graph = connection::open(&args.connection, 1)?;
     let token = graph.token().map_err(|failure| {
-        connection::server_error(failure, &format!("Could not get a token for `{}`", graph.base()))
+        connection::server_error(
+            failure,
+            &format!("Could not get a token for `{}`", graph.base()),
+        )
     })?;
     writeln!(output::stdout(), "{token}")?;
     Ok(Exit::Done)

@@ -30,14 +30,22 @@ impl Change {
             .iter()
             .map(|addition| json!({ "skuId": addition.product.id, "disabledPlans": addition.disabled }))
             .collect();
-        let remove: Vec<&str> = self.remove.iter().map(|product| product.id.as_str()).collect();
+        let remove: Vec<&str> = self
+            .remove
+            .iter()
+            .map(|product| product.id.as_str())
+            .collect();
         json!({ "addLicenses": add, "removeLicenses": remove })
     }
 
     /// In words, for messages: `EMS, E5 instead of E3`.
     pub fn describe(&self) -> String {
         let names = |products: Vec<&Product>| {
-            products.iter().map(|product| format!("`{}`", product.name)).collect::<Vec<_>>().join(", ")
+            products
+                .iter()
+                .map(|product| format!("`{}`", product.name))
+                .collect::<Vec<_>>()
+                .join(", ")
         };
         let added = names(self.add.iter().map(|addition| &addition.product).collect());
         let removed = names(self.remove.iter().collect());
@@ -57,14 +65,26 @@ mod tests {
 
     #[test]
     fn the_body_has_both_lists() {
-        let product = |name: &str| Product { id: format!("id-{name}"), name: name.to_owned() };
-        let add = vec![Addition { product: product("E5"), disabled: vec!["p".to_owned()] }];
-        let change = Change { add, remove: vec![product("E3")] };
+        let product = |name: &str| Product {
+            id: format!("id-{name}"),
+            name: name.to_owned(),
+        };
+        let add = vec![Addition {
+            product: product("E5"),
+            disabled: vec!["p".to_owned()],
+        }];
+        let change = Change {
+            add,
+            remove: vec![product("E3")],
+        };
         assert_eq!(
             change.body(),
             json!({ "addLicenses": [{ "skuId": "id-E5", "disabledPlans": ["p"] }], "removeLicenses": ["id-E3"] })
         );
         assert_eq!(change.describe(), "`E5` instead of `E3`");
-        assert_eq!(Change::default().body(), json!({ "addLicenses": [], "removeLicenses": [] }));
+        assert_eq!(
+            Change::default().body(),
+            json!({ "addLicenses": [], "removeLicenses": [] })
+        );
     }
 }

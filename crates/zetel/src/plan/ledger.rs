@@ -25,11 +25,19 @@ pub struct SeatChange {
 }
 
 impl Record for SeatChange {
-    const COLUMNS: &'static [&'static str] = &["product", "total", "usedBefore", "usedAfter", "freeAfter"];
+    const COLUMNS: &'static [&'static str] =
+        &["product", "total", "usedBefore", "usedAfter", "freeAfter"];
 
     fn cells(&self) -> Vec<String> {
-        let numbers = [self.total, self.used_before, self.used_after, self.free_after];
-        std::iter::once(self.product.clone()).chain(numbers.map(|number| number.to_string())).collect()
+        let numbers = [
+            self.total,
+            self.used_before,
+            self.used_after,
+            self.free_after,
+        ];
+        std::iter::once(self.product.clone())
+            .chain(numbers.map(|number| number.to_string()))
+            .collect()
     }
 }
 
@@ -63,18 +71,22 @@ impl Ledger {
             };
             (sku.sku_id.to_ascii_lowercase(), seats)
         });
-        Self { seats: seats.collect(), planned: HashSet::new() }
+        Self {
+            seats: seats.collect(),
+            planned: HashSet::new(),
+        }
     }
 
     /// Notes that a product is planned for a user; false when it was before.
     pub fn is_first_time(&mut self, user: &str, product_id: &str) -> bool {
-        self.planned.insert(fingerprint(&[&user.to_lowercase(), product_id]))
+        self.planned
+            .insert(fingerprint(&[&user.to_lowercase(), product_id]))
     }
 
     /// Why one more seat cannot be had, with the figures; `None` when it can.
     pub fn shortage(&self, product_id: &str) -> Option<String> {
         let seats = self.seats.get(product_id)?;
-        (seats.after >= seats.total).then(|| format!("no free seat: {} of {} in use", seats.after, seats.total))
+        (seats.after >= seats.total).then(|| format!("no free seat: all {} are taken", seats.total))
     }
 
     /// Takes (1), frees (-1) or merely concerns (0) seats of a product.

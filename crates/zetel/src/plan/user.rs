@@ -10,6 +10,9 @@ use crate::client::model::{LicensedUser, SubscribedSku};
 use crate::client::products::{Product, Products};
 use crate::output::Record;
 
+/// Plans that a table names; large products have sixty.
+const NAMES_IN_A_CELL: usize = 4;
+
 /// What happens to a product of a user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -46,9 +49,26 @@ pub struct Step {
 }
 
 impl Record for Step {
-    const COLUMNS: &'static [&'static str] = &["user", "product", "effect", "plansOn", "plansOff", "note"];
+    const COLUMNS: &'static [&'static str] =
+        &["user", "product", "effect", "plansOn", "plansOff", "note"];
 
     fn cells(&self) -> Vec<String> {
+        self.cells_with(|plans| plans.join(" "))
+    }
+
+    fn table_cells(&self) -> Vec<String> {
+        self.cells_with(|plans| match plans.get(NAMES_IN_A_CELL + 1..) {
+            None | Some([]) => plans.join(" "),
+            Some(_) => {
+                let more = plans.len() - NAMES_IN_A_CELL;
+                format!("{} and {more} more", plans[..NAMES_IN_A_CELL].join(" "))
+            }
+        })
+    }
+}
+
+impl Step {
+    fn cells_with(&self, names: impl Fn(&[String]) -> String) -> Vec<String> {
         let effect = match self.effect {
             Effect::Gain => "gain",
             Effect::Lose => "lose",
@@ -60,8 +80,8 @@ impl Record for Step {
             self.user.clone(),
             self.product.clone(),
             effect.to_owned(),
-            self.plans_on.join(" "),
-            self.plans_off.join(" "),
+            names(&self.plans_on),
+            names(&self.plans_off),
             self.note.clone(),
         ]
     }
@@ -76,10 +96,17 @@ struct Holding {
 
 impl Holding {
     fn of(user: &LicensedUser, product_id: &str) -> Self {
-        let lower = |plans: &[String]| plans.iter().map(|plan| plan.to_ascii_lowercase()).collect::<Vec<_>>();
+        let lower = |plans: &[String]| {
+            plans
+                .iter()
+                .map(|plan| plan.to_ascii_lowercase())
+                .collect::<Vec<_>>()
+        };
         let mut holding = Self::default();
         if let Some(states) = &user.license_assignment_states {
-            let of_product = states.iter().filter(|state| state.sku_id.eq_ignore_ascii_case(product_id));
+            let of_product = states
+                .iter()
+                .filter(|state| state.sku_id.eq_ignore_ascii_case(product_id));
             for state in of_product.filter(|state| state.state != "Error") {
                 match state.assigned_by_group {
                     Some(_) => holding.groups.push(lower(&state.disabled_plans)),
@@ -101,8 +128,12 @@ impl Holding {
     /// Ids of the plans that are on: a plan is on if any source leaves it on (licensing.md section 0, rule 1).
     fn plans_on(&self, sku: &SubscribedSku) -> BTreeSet<String> {
         let sources: Vec<&Vec<String>> = self.direct.iter().chain(&self.groups).collect();
-        let ids = sku.service_plans.iter().map(|plan| plan.service_plan_id.to_ascii_lowercase());
-        ids.filter(|id| sources.iter().any(|disabled| !disabled.contains(id))).collect()
+        let ids = sku
+            .service_plans
+            .iter()
+            .map(|plan| plan.service_plan_id.to_ascii_lowercase());
+        ids.filter(|id| sources.iter().any(|disabled| !disabled.contains(id)))
+            .collect()
     }
 }
 
@@ -118,37 +149,72 @@ struct Draft {
 
 /// Plans a change for one user and takes or frees the seats in the ledger. As the server does, all of it passes or
 /// nothing (licensing.md 2.1).
-pub fn plan_user(named: &str, user: &LicensedUser, change: &Change, products: &Products, ledger: &mut Ledger) -> Vec<Step> {
+pub fn plan_user(
+    named: &str,
+    user: &LicensedUser,
+    change: &Change,
+    products: &Products,
+    ledger: &mut Ledger,
+) -> Vec<Step> {
     let name = &user.user_principal_name;
-    let repeated = |product: &Product| Draft::note(product, Effect::None, "this user and product stand in the plan already");
+    let repeated = |product: &Product| {
+        Draft::note(
+            product,
+            Effect::None,
+            "this user and product stand in the plan already",
+        )
+    };
     let mut drafts: Vec<Draft> = Vec::new();
     for addition in &change.add {
         let is_first = ledger.is_first_time(name, &addition.product.id);
         let draft = || draft_addition(user, addition, products, ledger);
-        drafts.push(if is_first { draft() } else { repeated(&addition.product) });
+        drafts.push(if is_first {
+            draft()
+        } else {
+            repeated(&addition.product)
+        });
     }
     for product in &change.remove {
         let is_first = ledger.is_first_time(name, &product.id);
-        drafts.push(if is_first { draft_removal(user, product, products) } else { repeated(product) });
+        drafts.push(if is_first {
+            draft_removal(user, product, products)
+        } else {
+            repeated(product)
+        });
     }
     let is_refused = drafts.iter().any(|draft| draft.effect == Effect::Refused);
     for draft in &mut drafts {
         if is_refused && draft.effect != Effect::Refused {
-            draft.become_note(Effect::Refused, "goes with the other product, which would be refused");
+            draft.become_note(
+                Effect::Refused,
+                "goes with the other product, which would be refused",
+            );
         }
         ledger.shift(&draft.product.id, draft.seats);
     }
-    drafts.into_iter().map(|draft| draft.step(named, products)).collect()
+    drafts
+        .into_iter()
+        .map(|draft| draft.step(named, products))
+        .collect()
 }
 
 /// The plan for a user that cannot be read: nothing would happen.
 pub fn missing_user(named: &str, change: &Change, reason: &str) -> Vec<Step> {
     let added = change.add.iter().map(|addition| &addition.product);
     let products = added.chain(&change.remove);
-    products.map(|product| Draft::note(product, Effect::Refused, reason).step(named, &Products::default())).collect()
+    products
+        .map(|product| {
+            Draft::note(product, Effect::Refused, reason).step(named, &Products::default())
+        })
+        .collect()
 }
 
-fn draft_addition(user: &LicensedUser, addition: &Addition, products: &Products, ledger: &Ledger) -> Draft {
+fn draft_addition(
+    user: &LicensedUser,
+    addition: &Addition,
+    products: &Products,
+    ledger: &Ledger,
+) -> Draft {
     let product = &addition.product;
     let refused = |reason: &str| Draft::note(product, Effect::Refused, reason);
     let Some(sku) = products.by_id(&product.id) else {
@@ -177,32 +243,63 @@ fn draft_addition(user: &LicensedUser, addition: &Addition, products: &Products,
         }
         seats = 1;
     }
-    let after = Holding { direct: Some(disabled), groups: before.groups.clone() };
-    let note = if before.direct.is_none() && before.exists() { "also through a group: no further seat" } else { "" };
+    let after = Holding {
+        direct: Some(disabled),
+        groups: before.groups.clone(),
+    };
+    let note = if before.direct.is_none() && before.exists() {
+        "also through a group: no further seat"
+    } else {
+        ""
+    };
     Draft::between(product, sku, &before, &after, seats, note)
 }
 
 fn draft_removal(user: &LicensedUser, product: &Product, products: &Products) -> Draft {
     let before = Holding::of(user, &product.id);
     if before.direct.is_none() {
-        let reason =
-            if before.exists() { "comes from a group: leave the group instead" } else { "the user does not have it" };
+        let reason = if before.exists() {
+            "comes from a group: leave the group instead"
+        } else {
+            "the user does not have it"
+        };
         return Draft::note(product, Effect::Refused, reason);
     }
-    let after = Holding { direct: None, groups: before.groups.clone() };
+    let after = Holding {
+        direct: None,
+        groups: before.groups.clone(),
+    };
     let unknown = SubscribedSku::default();
     let sku = products.by_id(&product.id).unwrap_or(&unknown);
-    let (seats, note) = if after.exists() { (0, "stays, through a group") } else { (-1, "") };
+    let (seats, note) = if after.exists() {
+        (0, "stays, through a group")
+    } else {
+        (-1, "")
+    };
     Draft::between(product, sku, &before, &after, seats, note)
 }
 
 impl Draft {
     fn note(product: &Product, effect: Effect, note: &str) -> Self {
         let nothing = BTreeSet::new();
-        Self { product: product.clone(), effect, seats: 0, on: nothing.clone(), off: nothing, note: note.to_owned() }
+        Self {
+            product: product.clone(),
+            effect,
+            seats: 0,
+            on: nothing.clone(),
+            off: nothing,
+            note: note.to_owned(),
+        }
     }
 
-    fn between(product: &Product, sku: &SubscribedSku, before: &Holding, after: &Holding, seats: i64, note: &str) -> Self {
+    fn between(
+        product: &Product,
+        sku: &SubscribedSku,
+        before: &Holding,
+        after: &Holding,
+        seats: i64,
+        note: &str,
+    ) -> Self {
         let (was_on, is_on) = (before.plans_on(sku), after.plans_on(sku));
         let effect = match (before.exists(), after.exists()) {
             (false, true) => Effect::Gain,
@@ -210,13 +307,23 @@ impl Draft {
             _ => Effect::Change,
         };
         let off = if effect == Effect::Gain {
-            let all = sku.service_plans.iter().map(|plan| plan.service_plan_id.to_ascii_lowercase());
+            let all = sku
+                .service_plans
+                .iter()
+                .map(|plan| plan.service_plan_id.to_ascii_lowercase());
             all.filter(|id| !is_on.contains(id)).collect()
         } else {
             was_on.difference(&is_on).cloned().collect()
         };
         let on = is_on.difference(&was_on).cloned().collect();
-        Self { product: product.clone(), effect, seats, on, off, note: note.to_owned() }
+        Self {
+            product: product.clone(),
+            effect,
+            seats,
+            on,
+            off,
+            note: note.to_owned(),
+        }
     }
 
     fn become_note(&mut self, effect: Effect, note: &str) {
@@ -240,9 +347,17 @@ impl Draft {
     }
 }
 
-#[expect(clippy::ref_option, clippy::trivially_copy_pass_by_ref, reason = "the signature that serde asks for")]
+#[expect(
+    clippy::ref_option,
+    clippy::trivially_copy_pass_by_ref,
+    reason = "the signature that serde asks for"
+)]
 fn empty_as_null<S: Serializer>(text: &String, serializer: S) -> Result<S::Ok, S::Error> {
-    if text.is_empty() { serializer.serialize_none() } else { serializer.serialize_str(text) }
+    if text.is_empty() {
+        serializer.serialize_none()
+    } else {
+        serializer.serialize_str(text)
+    }
 }
 
 #[cfg(test)]
@@ -250,8 +365,11 @@ mod tests {
     use serde_json::json;
 
     use super::super::ledger::SeatChange;
-    use super::{Addition, Change, Effect, Ledger, LicensedUser, Product, Products, Step, plan_user};
+    use super::{
+        Addition, Change, Effect, Ledger, LicensedUser, Product, Products, Step, plan_user,
+    };
     use crate::client::model::SubscribedSku;
+    use crate::output::Record;
 
     const E3: &str = "00000000-0000-0000-0000-0000000000e3";
     const E5: &str = "00000000-0000-0000-0000-0000000000e5";
@@ -286,7 +404,13 @@ mod tests {
         let product = |id: &str| products().find(id).unwrap();
         let plan = |id: &&str| (*id).to_owned();
         Change {
-            add: add.iter().map(|(id, off)| Addition { product: product(id), disabled: off.iter().map(plan).collect() }).collect(),
+            add: add
+                .iter()
+                .map(|(id, off)| Addition {
+                    product: product(id),
+                    disabled: off.iter().map(plan).collect(),
+                })
+                .collect(),
             remove: remove.iter().map(|id| product(id)).collect(),
         }
     }
@@ -299,20 +423,39 @@ mod tests {
     }
 
     fn used_after(seats: &[SeatChange], product: &str) -> i64 {
-        seats.iter().find(|seats| seats.product == product).unwrap().used_after
+        seats
+            .iter()
+            .find(|seats| seats.product == product)
+            .unwrap()
+            .used_after
     }
 
     #[test]
     fn a_new_product_takes_a_seat_and_names_its_plans() {
         let (steps, seats) = planned(&user("NL", &json!([])), &change(&[(E5, &[CHAT])], &[]));
         assert_eq!(steps[0].effect, Effect::Gain);
-        assert_eq!((steps[0].plans_on.join(" "), steps[0].plans_off.join(" ")), ("MAIL".to_owned(), "CHAT".to_owned()));
-        assert_eq!(seats, [SeatChange { product: "E5".to_owned(), total: 2, used_before: 1, used_after: 2, free_after: 0 }]);
+        assert_eq!(
+            (steps[0].plans_on.join(" "), steps[0].plans_off.join(" ")),
+            ("MAIL".to_owned(), "CHAT".to_owned())
+        );
+        assert_eq!(
+            seats,
+            [SeatChange {
+                product: "E5".to_owned(),
+                total: 2,
+                used_before: 1,
+                used_after: 2,
+                free_after: 0
+            }]
+        );
     }
 
     #[test]
     fn a_replacement_is_one_gain_and_one_loss() {
-        let (steps, seats) = planned(&user("NL", &json!([state(E3, None, &[])])), &change(&[(E5, &[])], &[E3]));
+        let (steps, seats) = planned(
+            &user("NL", &json!([state(E3, None, &[])])),
+            &change(&[(E5, &[])], &[E3]),
+        );
         let effects: Vec<Effect> = steps.iter().map(|step| step.effect).collect();
         assert_eq!(effects, [Effect::Gain, Effect::Lose]);
         assert_eq!((used_after(&seats, "E3"), used_after(&seats, "E5")), (4, 2));
@@ -321,18 +464,47 @@ mod tests {
     #[test]
     fn what_the_server_would_refuse_is_refused_and_takes_nothing() {
         let held = user("NL", &json!([state(E3, Some("group"), &[])]));
+        let nobody = user("NL", &json!([]));
         for (user, change, note) in [
-            (user("", &json!([])), change(&[(E5, &[])], &[]), "the user has no usage location"),
-            (user("NL", &json!([])), change(&[], &[E3]), "the user does not have it"),
-            (held, change(&[], &[E3]), "comes from a group: leave the group instead"),
+            (
+                user("", &json!([])),
+                change(&[(E5, &[])], &[]),
+                "the user has no usage location",
+            ),
+            (
+                user("NL", &json!([])),
+                change(&[], &[E3]),
+                "the user does not have it",
+            ),
+            (
+                held,
+                change(&[], &[E3]),
+                "comes from a group: leave the group instead",
+            ),
         ] {
             let (steps, seats) = planned(&user, &change);
-            assert_eq!((steps[0].effect, steps[0].note.as_str()), (Effect::Refused, note));
-            assert!(seats.iter().all(|seats| seats.used_before == seats.used_after));
+            assert_eq!(
+                (steps[0].effect, steps[0].note.as_str()),
+                (Effect::Refused, note)
+            );
+            assert!(
+                seats
+                    .iter()
+                    .all(|seats| seats.used_before == seats.used_after)
+            );
         }
-        let elsewhere = Product { id: "11111111-1111-1111-1111-111111111111".to_owned(), name: "X".to_owned() };
-        let unknown = Change { add: vec![Addition { product: elsewhere, disabled: vec![] }], remove: vec![] };
-        let (steps, _) = planned(&self::user("NL", &json!([])), &unknown);
+        let elsewhere = Product {
+            id: "11111111-1111-1111-1111-111111111111".to_owned(),
+            name: "X".to_owned(),
+        };
+        let unknown = Change {
+            add: vec![Addition {
+                product: elsewhere,
+                disabled: vec![],
+            }],
+            remove: vec![],
+        };
+        let (steps, _) = planned(&nobody, &unknown);
         assert_eq!(steps[0].note, "the tenant does not have this product");
     }
 
@@ -341,14 +513,39 @@ mod tests {
         let products = products();
         let mut ledger = Ledger::new(&products);
         let mut ann = user("NL", &json!([]));
-        let first = plan_user("ann", &ann, &change(&[(E5, &[])], &[]), &products, &mut ledger);
-        let again = plan_user("ann", &ann, &change(&[(E5, &[])], &[]), &products, &mut ledger);
+        let first = plan_user(
+            "ann",
+            &ann,
+            &change(&[(E5, &[])], &[]),
+            &products,
+            &mut ledger,
+        );
+        let again = plan_user(
+            "ann",
+            &ann,
+            &change(&[(E5, &[])], &[]),
+            &products,
+            &mut ledger,
+        );
         ann.user_principal_name = "ben@contoso.com".to_owned();
-        let second = plan_user("ben", &ann, &change(&[(E3, &[]), (E5, &[])], &[]), &products, &mut ledger);
+        let second = plan_user(
+            "ben",
+            &ann,
+            &change(&[(E3, &[]), (E5, &[])], &[]),
+            &products,
+            &mut ledger,
+        );
         assert_eq!(first[0].effect, Effect::Gain);
-        assert_eq!(again[0].effect, Effect::None, "the same user needs no second seat");
-        assert_eq!(second[1].note, "no free seat: 2 of 2 in use");
-        assert_eq!(second[0].note, "goes with the other product, which would be refused");
+        assert_eq!(
+            again[0].effect,
+            Effect::None,
+            "the same user needs no second seat"
+        );
+        assert_eq!(second[1].note, "no free seat: all 2 are taken");
+        assert_eq!(
+            second[0].note,
+            "goes with the other product, which would be refused"
+        );
         assert_eq!(used_after(&ledger.changes(), "E3"), 5);
     }
 
@@ -358,28 +555,67 @@ mod tests {
         let mut ledger = Ledger::new(&products);
         let ann = user("NL", &json!([]));
         for _ in 0..3 {
-            plan_user("ann", &ann, &change(&[(E3, &[])], &[]), &products, &mut ledger);
+            plan_user(
+                "ann",
+                &ann,
+                &change(&[(E3, &[])], &[]),
+                &products,
+                &mut ledger,
+            );
         }
         assert_eq!(used_after(&ledger.changes(), "E3"), 6);
     }
 
     #[test]
     fn sources_are_united() {
-        let both = user("NL", &json!([state(E3, None, &[CHAT]), state(E3, Some("group"), &[MAIL])]));
+        let both = user(
+            "NL",
+            &json!([state(E3, None, &[CHAT]), state(E3, Some("group"), &[MAIL])]),
+        );
         let (steps, seats) = planned(&both, &change(&[], &[E3]));
-        assert_eq!((steps[0].effect, steps[0].plans_off.join(" ")), (Effect::Change, "MAIL".to_owned()));
+        assert_eq!(
+            (steps[0].effect, steps[0].plans_off.join(" ")),
+            (Effect::Change, "MAIL".to_owned())
+        );
         assert_eq!(used_after(&seats, "E3"), 5);
 
         let group_only = user("NL", &json!([state(E3, Some("group"), &[MAIL])]));
         let (steps, seats) = planned(&group_only, &change(&[(E3, &[])], &[]));
-        assert_eq!((steps[0].effect, steps[0].plans_on.join(" ")), (Effect::Change, "MAIL".to_owned()));
+        assert_eq!(
+            (steps[0].effect, steps[0].plans_on.join(" ")),
+            (Effect::Change, "MAIL".to_owned())
+        );
         assert_eq!(used_after(&seats, "E3"), 5);
+    }
+
+    #[test]
+    fn a_table_names_a_few_plans_and_the_other_forms_name_all() {
+        let plans = |count: usize| {
+            (0..count)
+                .map(|plan| format!("P{plan}"))
+                .collect::<Vec<_>>()
+        };
+        let step = |count| Step {
+            user: "ann".to_owned(),
+            product: "E5".to_owned(),
+            effect: Effect::Gain,
+            plans_on: plans(count),
+            plans_off: Vec::new(),
+            note: String::new(),
+        };
+        assert_eq!(step(5).table_cells()[3], "P0 P1 P2 P3 P4");
+        assert_eq!(step(60).table_cells()[3], "P0 P1 P2 P3 and 56 more");
+        assert_eq!(step(60).cells()[3].split(' ').count(), 60);
+        assert_eq!(step(0).table_cells()[3], "");
     }
 
     #[test]
     fn the_same_again_changes_nothing() {
         let held = user("NL", &json!([state(E3, None, &[CHAT, MAIL])]));
         let (steps, _) = planned(&held, &change(&[(E3, &[MAIL, CHAT])], &[]));
-        assert_eq!((steps[0].effect, steps[0].note.as_str()), (Effect::None, "already assigned"));
+        assert_eq!(
+            (steps[0].effect, steps[0].note.as_str()),
+            (Effect::None, "already assigned")
+        );
     }
 }

@@ -1,4 +1,4 @@
-//! Values in PostgreSQL's binary format.
+//! Values in `PostgreSQL`'s binary format.
 
 use std::error::Error;
 

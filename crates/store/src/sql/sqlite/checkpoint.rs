@@ -3,14 +3,18 @@
 use std::path::Path;
 use std::sync::Arc;
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use parking_lot::{Condvar, Mutex};
 
-/// Pages in the log from which a checkpoint is worth its flush.
-const ENOUGH: i32 = 1000;
+/// New pages in the log from which a checkpoint is worth its flushes.
+const ENOUGH: i64 = 1000;
 /// Pages in the log from which writers are made to wait for one, because they never let a checkpoint reach the end
 /// of the log: 64 MiB.
 const TOO_MANY: i64 = 16_384;
+
+/// How long a checkpoint may make writers wait for a reader that needs the old log.
+const PATIENCE: Duration = Duration::from_millis(250);
 
 /// What a commit tells the checkpointer.
 #[derive(Default)]
@@ -21,15 +25,23 @@ pub(super) struct Signal {
 
 #[derive(Default)]
 struct State {
+    /// Pages in the log at the last checkpoint; nothing once the log began anew.
+    done: i64,
     wanted: bool,
     stopped: bool,
 }
 
 impl Signal {
-    /// After a commit that left `pages` in the log.
+    /// After a commit that left `pages` in the log. Under steady commits the log seldom begins anew, so it is the
+    /// growth that counts: asking at every commit would double the flushes.
     pub(super) fn wake(&self, pages: i32) {
-        if pages >= ENOUGH {
-            self.state.lock().wanted = true;
+        let mut state = self.state.lock();
+        let pages = i64::from(pages);
+        if pages < state.done {
+            state.done = 0;
+        }
+        if pages - state.done >= ENOUGH {
+            state.wanted = true;
             self.changed.notify_one();
         }
     }
@@ -56,6 +68,9 @@ impl Checkpointer {
     pub(super) fn start(file: &Path) -> Result<Self, String> {
         let connection =
             super::connect(file, super::READER_CACHE).map_err(|error| error.to_string())?;
+        connection
+            .busy_timeout(PATIENCE)
+            .map_err(|error| error.to_string())?;
         let signal = Arc::new(Signal::default());
         let heard = Arc::clone(&signal);
         let thread = std::thread::Builder::new()
@@ -63,6 +78,7 @@ impl Checkpointer {
             .spawn(move || {
                 while heard.wait() {
                     let left = checkpoint(&connection, "PASSIVE");
+                    heard.state.lock().done = left;
                     if left > TOO_MANY {
                         checkpoint(&connection, "RESTART");
                     }

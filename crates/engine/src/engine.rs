@@ -1,0 +1,317 @@
+//! The engine: tenants in memory, and the doors to them.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use parking_lot::{Mutex, RwLock};
+use uuid::Uuid;
+use zetel_domain::{
+    Command, Context, Outcome, Plan, Tenant, Timestamp,
+    access::{Action, Caller, authorize, authorize_command},
+    decide,
+    directory::Profile,
+};
+use zetel_store::{Head, Store};
+
+use crate::{
+    clock::Clock,
+    error::EngineError,
+    follower::Follower,
+    ids::Ids,
+    slot::{Slot, Snapshot},
+    writer::{Applied, Submission, Workshop, Writer},
+};
+
+/// How the engine behaves.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// Seconds after which a tenant that nobody needs leaves memory.
+    pub idle_seconds: i64,
+    /// Whether to watch for changes by other processes and to do what is due.
+    pub background: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            idle_seconds: 3_600,
+            background: true,
+        }
+    }
+}
+
+/// Tenants of one database. Cheap to clone.
+#[derive(Clone)]
+pub struct Engine {
+    parts: Arc<Parts>,
+    /// Ends the background threads with the last clone.
+    _follower: Option<Arc<Follower>>,
+}
+
+pub(crate) struct Parts {
+    pub workshop: Arc<Workshop>,
+    pub slots: RwLock<HashMap<Uuid, Arc<Slot>>>,
+    /// Held while a tenant is being loaded, so that it is loaded once.
+    loading: Mutex<()>,
+    ids: Mutex<Ids>,
+    pub options: Options,
+}
+
+/// Counters since the start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct EngineMetrics {
+    /// Tenants in memory.
+    pub tenants: usize,
+    /// Commands that wait for a writer.
+    pub waiting: usize,
+    /// Transactions that appended something.
+    pub batches: u64,
+    /// Generations appended.
+    pub changes: u64,
+    /// Batches decided again because another node was faster.
+    pub conflicts: u64,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Counters {
+    batches: AtomicU64,
+    changes: AtomicU64,
+    conflicts: AtomicU64,
+}
+
+impl Counters {
+    pub fn count_batch(&self, changes: usize) {
+        self.batches.fetch_add(1, Ordering::Relaxed);
+        self.changes.fetch_add(changes as u64, Ordering::Relaxed);
+    }
+
+    pub fn count_conflict(&self) {
+        self.conflicts.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+impl Engine {
+    /// Opens the tenants of a store.
+    pub fn new(store: Store, clock: Clock, options: Options) -> Result<Self, EngineError> {
+        let workshop = Arc::new(Workshop {
+            store,
+            clock,
+            counters: Arc::default(),
+        });
+        let parts = Arc::new(Parts {
+            workshop,
+            slots: RwLock::default(),
+            loading: Mutex::default(),
+            ids: Mutex::default(),
+            options,
+        });
+        let follower = if options.background {
+            Some(Arc::new(Follower::start(&parts)?))
+        } else {
+            None
+        };
+        Ok(Self {
+            parts,
+            _follower: follower,
+        })
+    }
+
+    /// The time, as the engine's clock tells it.
+    pub fn now(&self) -> Timestamp {
+        (self.parts.workshop.clock)()
+    }
+
+    /// The store behind the engine.
+    pub fn store(&self) -> &Store {
+        &self.parts.workshop.store
+    }
+
+    /// Ids of all tenants, loaded or not.
+    pub fn tenant_ids(&self) -> Result<Vec<Uuid>, EngineError> {
+        Ok(self
+            .store()
+            .heads()?
+            .iter()
+            .map(|head| head.tenant_id)
+            .collect())
+    }
+
+    /// Counters since the start.
+    pub fn metrics(&self) -> EngineMetrics {
+        let slots = self.parts.slots.read();
+        let counters = &self.parts.workshop.counters;
+        EngineMetrics {
+            tenants: slots.len(),
+            waiting: slots
+                .values()
+                .map(|slot| slot.writer.lock().as_ref().map_or(0, Writer::waiting))
+                .sum(),
+            batches: counters.batches.load(Ordering::Relaxed),
+            changes: counters.changes.load(Ordering::Relaxed),
+            conflicts: counters.conflicts.load(Ordering::Relaxed),
+        }
+    }
+
+    /// The newest durable state, if the caller may do this, on that user or on nobody in particular.
+    pub fn read(
+        &self,
+        tenant: Uuid,
+        caller: &Caller,
+        action: Action,
+        target: Option<Uuid>,
+    ) -> Result<Snapshot, EngineError> {
+        let snapshot = self.parts.slot(tenant)?.snapshot();
+        authorize(&snapshot, caller, action, target)?;
+        Ok(snapshot)
+    }
+
+    /// What a command would do, and the state that would follow. Nothing is changed.
+    pub fn plan(
+        &self,
+        tenant: Uuid,
+        caller: &Caller,
+        command: &Command,
+    ) -> Result<(Plan, Snapshot), EngineError> {
+        let snapshot = self.parts.slot(tenant)?.snapshot();
+        authorize_command(&snapshot, caller, command)?;
+        let mut ids = Ids::default();
+        let mut context = Context {
+            now: self.now(),
+            new_id: &mut || ids.next(),
+            is_system: matches!(caller, Caller::System(_)),
+        };
+        let plan = decide(&snapshot, command, &mut context).map_err(EngineError::Rejected)?;
+        let mut after = snapshot.clone_tenant();
+        plan.events.iter().for_each(|event| after.apply(event));
+        Ok((plan, Snapshot::new(snapshot.head(), after)))
+    }
+
+    /// Carries out a command. Its effects are durable and visible when this returns.
+    pub async fn submit(
+        &self,
+        tenant: Uuid,
+        submission: Submission,
+    ) -> Result<Applied, EngineError> {
+        let answer = self.parts.queue(tenant, submission)?;
+        answer.await.unwrap_or_else(|_| {
+            Err(EngineError::Unavailable(
+                "the tenant's writer ended".to_owned(),
+            ))
+        })
+    }
+
+    /// Carries out a command from a thread that may block.
+    pub fn submit_blocking(
+        &self,
+        tenant: Uuid,
+        submission: Submission,
+    ) -> Result<Applied, EngineError> {
+        let answer = self.parts.queue(tenant, submission)?;
+        answer.blocking_recv().unwrap_or_else(|_| {
+            Err(EngineError::Unavailable(
+                "the tenant's writer ended".to_owned(),
+            ))
+        })
+    }
+
+    /// Begins a tenant, with this id or a new one.
+    pub fn create_tenant(
+        &self,
+        id: Option<Uuid>,
+        profile: Profile,
+        domain: String,
+    ) -> Result<Uuid, EngineError> {
+        let id = id.unwrap_or_else(|| self.parts.ids.lock().next());
+        {
+            let _loading = self.parts.loading.lock();
+            if self.store().head(id)?.is_none() {
+                let slot = Slot::new(Head::new(id), Tenant::default(), self.now());
+                self.parts.slots.write().insert(id, Arc::new(slot));
+            }
+        }
+        let command = Command::CreateTenant {
+            id: Some(id),
+            profile,
+            domain,
+        };
+        let result = self.submit_blocking(id, Submission::of_system("setup", command));
+        if result.is_err() && self.store().head(id)?.is_none() {
+            self.parts.slots.write().remove(&id);
+        }
+        match result?.outcome {
+            Outcome::Created(id) => Ok(id),
+            _ => Ok(id),
+        }
+    }
+}
+
+impl Parts {
+    /// The tenant in memory, loaded if it is not.
+    pub fn slot(&self, tenant: Uuid) -> Result<Arc<Slot>, EngineError> {
+        if let Some(slot) = self.slots.read().get(&tenant) {
+            slot.touch((self.workshop.clock)());
+            return Ok(Arc::clone(slot));
+        }
+        block(|| self.load(tenant))
+    }
+
+    fn load(&self, tenant: Uuid) -> Result<Arc<Slot>, EngineError> {
+        let _loading = self.loading.lock();
+        if let Some(slot) = self.slots.read().get(&tenant) {
+            return Ok(Arc::clone(slot));
+        }
+        let (head, state) = self
+            .workshop
+            .store
+            .load(tenant)?
+            .ok_or(EngineError::TenantNotFound)?;
+        let slot = Arc::new(Slot::new(head, state, (self.workshop.clock)()));
+        self.slots.write().insert(tenant, Arc::clone(&slot));
+        Ok(slot)
+    }
+
+    fn queue(
+        &self,
+        tenant: Uuid,
+        submission: Submission,
+    ) -> Result<tokio::sync::oneshot::Receiver<Result<Applied, EngineError>>, EngineError> {
+        let slot = self.slot(tenant)?;
+        let mut writer = slot.writer.lock();
+        if writer.is_none() {
+            *writer = Some(Writer::start(
+                Arc::clone(&slot),
+                Arc::clone(&self.workshop),
+            )?);
+        }
+        match writer.as_ref() {
+            Some(writer) => writer.submit(submission),
+            None => Err(EngineError::Overloaded),
+        }
+    }
+}
+
+impl Drop for Parts {
+    /// Ends the writers: each holds its slot, and the slot its writer.
+    fn drop(&mut self) {
+        for slot in self.slots.get_mut().values() {
+            let writer = slot.writer.lock().take();
+            drop(writer);
+        }
+    }
+}
+
+/// Runs something that blocks; on a worker of an async runtime, the runtime is told.
+fn block<T>(work: impl FnOnce() -> T) -> T {
+    use tokio::runtime::{Handle, RuntimeFlavor};
+    match Handle::try_current() {
+        Ok(handle) if handle.runtime_flavor() == RuntimeFlavor::MultiThread => {
+            tokio::task::block_in_place(work)
+        }
+        _ => work(),
+    }
+}

@@ -1,0 +1,186 @@
+//! Background work: following other processes, doing what is due, letting idle tenants go.
+
+use std::{
+    sync::{Arc, Weak},
+    thread::{self, JoinHandle},
+    time::Duration,
+};
+
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
+use zetel_domain::{Command, Context, access::Caller, decide};
+use zetel_store::sql::{Change, Changes, Stop};
+
+use crate::{
+    engine::Parts,
+    error::EngineError,
+    ids::Ids,
+    slot::Slot,
+    writer::{Submission, Writer},
+};
+
+/// How long one wait for changes lasts.
+const WAIT: Duration = Duration::from_secs(60);
+/// The least time between two looks at the database, so that this node's own commits do not keep the follower busy.
+const REST: Duration = Duration::from_millis(5);
+/// How often it is asked what is due.
+const TICK: Duration = Duration::from_secs(30);
+
+/// The background threads; they end when this is dropped.
+pub(crate) struct Follower {
+    stop_changes: Stop,
+    stop: Option<Sender<()>>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Follower {
+    pub fn start(parts: &Arc<Parts>) -> Result<Self, EngineError> {
+        let mut changes = parts.workshop.store.database().changes();
+        changes.listen()?;
+        let stop_changes = changes.stop();
+        let (stop, stopped) = bounded::<()>(0);
+        let (follow, keep) = (Arc::downgrade(parts), Arc::downgrade(parts));
+        let also_stopped = stopped.clone();
+        let spawn = |name: &str, work: Box<dyn FnOnce() + Send>| {
+            thread::Builder::new()
+                .name(name.to_owned())
+                .spawn(work)
+                .map_err(|error| {
+                    EngineError::Unavailable(format!("no thread for background work: {error}"))
+                })
+        };
+        let threads = vec![
+            spawn(
+                "follower",
+                Box::new(move || follow_changes(&follow, changes, &stopped)),
+            )?,
+            spawn(
+                "housekeeper",
+                Box::new(move || keep_house(&keep, &also_stopped)),
+            )?,
+        ];
+        Ok(Self {
+            stop_changes,
+            stop: Some(stop),
+            threads,
+        })
+    }
+}
+
+impl Drop for Follower {
+    fn drop(&mut self) {
+        self.stop_changes.stop();
+        self.stop.take();
+        for thread in self.threads.drain(..) {
+            // A thread that panicked has said so already.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Rests for a time; false when it is over.
+fn rest(stopped: &Receiver<()>, time: Duration) -> bool {
+    matches!(stopped.recv_timeout(time), Err(RecvTimeoutError::Timeout))
+}
+
+fn follow_changes(parts: &Weak<Parts>, mut changes: Changes, stopped: &Receiver<()>) {
+    loop {
+        let concerns: Box<dyn Fn(i64) -> bool> = match changes.wait(WAIT) {
+            Ok(Change::Stopped) => return,
+            Ok(Change::None) => Box::new(|_| false),
+            Ok(Change::Tenants(keys)) => Box::new(move |key| keys.contains(&key)),
+            Ok(Change::Any) => Box::new(|_| true),
+            Err(error) => {
+                tracing::warn!(%error, "changes by other nodes cannot be followed now");
+                if !rest(stopped, Duration::from_secs(1)) {
+                    return;
+                }
+                continue;
+            }
+        };
+        let Some(parts) = parts.upgrade() else { return };
+        let slots: Vec<Arc<Slot>> = parts.slots.read().values().cloned().collect();
+        for slot in slots {
+            let head = slot.snapshot().head();
+            if head.generation > 0
+                && concerns(head.key)
+                && let Err(error) = follow(&parts, &slot)
+            {
+                tracing::warn!(%error, tenant = %head.tenant_id, "a tenant cannot be brought up to date now");
+            }
+        }
+        drop(parts);
+        if !rest(stopped, REST) {
+            return;
+        }
+    }
+}
+
+fn follow(parts: &Parts, slot: &Slot) -> Result<(), EngineError> {
+    let store = &parts.workshop.store;
+    let known = slot.snapshot().head();
+    let stored = store.head_by_key(known.key)?;
+    // Looked at again: this node's own writer may have published meanwhile.
+    if stored.is_some_and(|head| head.generation > slot.snapshot().generation()) {
+        slot.catch_up(store)?;
+    }
+    Ok(())
+}
+
+fn keep_house(parts: &Weak<Parts>, stopped: &Receiver<()>) {
+    while rest(stopped, TICK) {
+        let Some(parts) = parts.upgrade() else { return };
+        let now = (parts.workshop.clock)();
+        let slots: Vec<Arc<Slot>> = parts.slots.read().values().cloned().collect();
+        for slot in &slots {
+            tick(&parts, slot);
+        }
+        drop(slots);
+        let is_idle = |slot: &Arc<Slot>| {
+            now.0 - slot.last_used().0 > parts.options.idle_seconds
+                && slot
+                    .writer
+                    .lock()
+                    .as_ref()
+                    .is_none_or(|writer| Writer::waiting(writer) == 0)
+        };
+        // Dropping the writer ends its thread, which holds the slot until then.
+        let idle: Vec<_> = parts
+            .slots
+            .write()
+            .extract_if(|_, slot| is_idle(slot))
+            .collect();
+        for (_, slot) in idle {
+            slot.writer.lock().take();
+        }
+    }
+}
+
+/// Submits a tick if anything is due.
+fn tick(parts: &Parts, slot: &Arc<Slot>) {
+    let snapshot = slot.snapshot();
+    let mut ids = Ids::default();
+    let mut context = Context {
+        now: (parts.workshop.clock)(),
+        new_id: &mut || ids.next(),
+        is_system: true,
+    };
+    let is_due =
+        decide(&snapshot, &Command::Tick, &mut context).is_ok_and(|plan| !plan.events.is_empty());
+    if !is_due {
+        return;
+    }
+    let mut writer = slot.writer.lock();
+    if writer.is_none() {
+        *writer = Writer::start(Arc::clone(slot), Arc::clone(&parts.workshop)).ok();
+    }
+    if let Some(writer) = writer.as_ref() {
+        let submission = Submission {
+            caller: Caller::System("clock"),
+            ..Submission::of_system("clock", Command::Tick)
+        };
+        // Nobody waits for the answer; what failed is due again at the next tick.
+        if let Err(error) = writer.submit(submission) {
+            tracing::warn!(%error, "what is due could not be done now");
+        }
+    }
+}

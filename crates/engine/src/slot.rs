@@ -1,0 +1,130 @@
+//! A tenant in memory: the published state, and catching up with other nodes.
+
+use std::{
+    ops::Deref,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+};
+
+use arc_swap::ArcSwap;
+use parking_lot::Mutex;
+use zetel_domain::{Tenant, Timestamp};
+use zetel_store::{Head, Store};
+
+use crate::{error::EngineError, writer::Writer};
+
+/// Changes read from the journal at once when catching up.
+const CATCH_UP: u32 = 1_000;
+
+/// A durable state of a tenant, as of one generation. It stays as it is however long it is held.
+#[derive(Clone, Debug)]
+pub struct Snapshot(Arc<Published>);
+
+#[derive(Debug)]
+struct Published {
+    head: Head,
+    tenant: Tenant,
+}
+
+impl Snapshot {
+    pub(crate) fn new(head: Head, tenant: Tenant) -> Self {
+        Self(Arc::new(Published { head, tenant }))
+    }
+
+    /// The generation of the state.
+    pub fn generation(&self) -> u64 {
+        self.0.head.generation
+    }
+
+    /// Where the tenant's journal ended.
+    pub fn head(&self) -> Head {
+        self.0.head
+    }
+}
+
+impl Deref for Snapshot {
+    type Target = Tenant;
+
+    fn deref(&self) -> &Tenant {
+        &self.0.tenant
+    }
+}
+
+/// A loaded tenant.
+pub(crate) struct Slot {
+    published: ArcSwap<Published>,
+    /// Held while a newer state is put in place.
+    publishing: Mutex<()>,
+    pub(crate) writer: Mutex<Option<Writer>>,
+    last_used: AtomicI64,
+}
+
+impl Slot {
+    pub fn new(head: Head, tenant: Tenant, now: Timestamp) -> Self {
+        Self {
+            published: ArcSwap::from_pointee(Published { head, tenant }),
+            publishing: Mutex::new(()),
+            writer: Mutex::new(None),
+            last_used: AtomicI64::new(now.0),
+        }
+    }
+
+    /// The newest durable state that this node knows.
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot(self.published.load_full())
+    }
+
+    /// Notes that somebody needed the tenant.
+    pub fn touch(&self, now: Timestamp) {
+        self.last_used.store(now.0, Ordering::Relaxed);
+    }
+
+    /// When somebody last needed it.
+    pub fn last_used(&self) -> Timestamp {
+        Timestamp(self.last_used.load(Ordering::Relaxed))
+    }
+
+    /// Puts a durable state in place, unless a newer one is there.
+    pub fn publish(&self, snapshot: &Snapshot) {
+        let _guard = self.publishing.lock();
+        if snapshot.generation() > self.published.load().head.generation {
+            self.published.store(Arc::clone(&snapshot.0));
+        }
+    }
+
+    /// Reads and applies what other nodes appended. Returns whether there was anything.
+    pub fn catch_up(&self, store: &Store) -> Result<bool, EngineError> {
+        let mut behind = false;
+        loop {
+            let base = self.snapshot();
+            let mut head = base.head();
+            if head.generation == 0 {
+                let Some(found) = store.head(head.tenant_id)? else {
+                    return Ok(behind);
+                };
+                head.key = found.key;
+            }
+            let changes = store.journal(head.key, head.generation, CATCH_UP)?;
+            let Some(last) = changes.last() else {
+                return Ok(behind);
+            };
+            behind = true;
+            let mut tenant = base.clone_tenant();
+            for event in changes.iter().flat_map(|change| &change.events) {
+                tenant.apply(event);
+            }
+            head.generation = last.generation;
+            head.hash = store.hash(head.key, last.generation)?;
+            self.publish(&Snapshot::new(head, tenant));
+        }
+    }
+}
+
+impl Snapshot {
+    /// A copy to change; it shares what does not change.
+    pub(crate) fn clone_tenant(&self) -> Tenant {
+        self.0.tenant.clone()
+    }
+}

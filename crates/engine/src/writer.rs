@@ -1,0 +1,361 @@
+//! The writer of a tenant: takes what is waiting, decides in memory, appends once, publishes, replies.
+
+use std::{
+    sync::Arc,
+    thread::{self, JoinHandle},
+};
+
+use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
+use tokio::sync::oneshot;
+use uuid::Uuid;
+use zetel_domain::{
+    Command, Context, Outcome, Tenant,
+    access::{Caller, authorize_command},
+    decide,
+};
+use zetel_store::{
+    AppendError, Batch, Change, Head, Store,
+    sql::{DatabaseError, Transaction},
+};
+
+use crate::{
+    clock::Clock,
+    engine::Counters,
+    error::EngineError,
+    ids::Ids,
+    slot::{Slot, Snapshot},
+};
+
+/// Commands that may wait for a tenant before new ones are refused.
+const QUEUE: usize = 8_192;
+/// Commands decided and appended together at most.
+const BATCH: usize = 1_024;
+/// How often a batch is decided again because other nodes were faster.
+const ATTEMPTS: usize = 1_000;
+
+/// Writes more rows (password hashes, for example) in the transaction of the command.
+pub type Also =
+    Box<dyn Fn(&mut Transaction<'_>, &Applied) -> Result<(), DatabaseError> + Send + Sync>;
+
+/// A command on its way to a tenant.
+pub struct Submission {
+    /// Who gives it.
+    pub caller: Caller,
+    /// What it is.
+    pub command: Command,
+    /// The request that carries it, for the audit trail.
+    pub request_id: Uuid,
+    /// What else to write with it.
+    pub also: Option<Also>,
+}
+
+impl Submission {
+    /// A command of the system itself.
+    pub fn of_system(name: &'static str, command: Command) -> Self {
+        Self {
+            caller: Caller::System(name),
+            command,
+            request_id: Uuid::nil(),
+            also: None,
+        }
+    }
+}
+
+/// A command that was carried out.
+#[derive(Clone, Debug)]
+pub struct Applied {
+    /// What to tell the caller.
+    pub outcome: Outcome,
+    /// The durable state that it led to.
+    pub after: Snapshot,
+    /// The tenant.
+    pub tenant_id: Uuid,
+}
+
+type Reply = oneshot::Sender<Result<Applied, EngineError>>;
+
+struct Job {
+    submission: Submission,
+    reply: Reply,
+}
+
+/// The way to a tenant's writer thread, which ends when this is dropped.
+pub(crate) struct Writer {
+    jobs: Option<Sender<Job>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Drop for Writer {
+    /// Waits for what is queued to be carried out.
+    fn drop(&mut self) {
+        self.jobs.take();
+        if let Some(thread) = self.thread.take() {
+            // A thread that panicked has said so already.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// What a writer thread works with.
+pub(crate) struct Workshop {
+    pub store: Store,
+    pub clock: Clock,
+    pub counters: Arc<Counters>,
+}
+
+impl Writer {
+    /// Starts the thread.
+    pub fn start(slot: Arc<Slot>, workshop: Arc<Workshop>) -> Result<Self, EngineError> {
+        let (jobs, waiting) = bounded(QUEUE);
+        let thread = thread::Builder::new()
+            .name("tenant-writer".to_owned())
+            .spawn(move || {
+                Bench {
+                    slot,
+                    workshop,
+                    ids: Ids::default(),
+                }
+                .work(&waiting)
+            })
+            .map_err(|error| {
+                EngineError::Unavailable(format!("no thread for the tenant's writer: {error}"))
+            })?;
+        Ok(Self {
+            jobs: Some(jobs),
+            thread: Some(thread),
+        })
+    }
+
+    /// Queues a command.
+    pub fn submit(
+        &self,
+        submission: Submission,
+    ) -> Result<oneshot::Receiver<Result<Applied, EngineError>>, EngineError> {
+        let (reply, answer) = oneshot::channel();
+        let Some(jobs) = &self.jobs else {
+            return Err(EngineError::Overloaded);
+        };
+        match jobs.try_send(Job { submission, reply }) {
+            Ok(()) => Ok(answer),
+            Err(TrySendError::Full(_)) => Err(EngineError::Overloaded),
+            Err(TrySendError::Disconnected(_)) => Err(EngineError::Unavailable(
+                "the tenant's writer ended".to_owned(),
+            )),
+        }
+    }
+
+    /// How many commands wait.
+    pub fn waiting(&self) -> usize {
+        self.jobs.as_ref().map_or(0, Sender::len)
+    }
+}
+
+struct Bench {
+    slot: Arc<Slot>,
+    workshop: Arc<Workshop>,
+    ids: Ids,
+}
+
+/// A batch decided on one state.
+struct Decided {
+    results: Vec<Result<Outcome, EngineError>>,
+    changes: Vec<Change>,
+    after: Tenant,
+}
+
+impl Bench {
+    fn work(mut self, waiting: &Receiver<Job>) {
+        while let Ok(first) = waiting.recv() {
+            let mut jobs = vec![first];
+            jobs.extend(waiting.try_iter().take(BATCH - 1));
+            let results = self.process(&jobs);
+            for (job, result) in jobs.into_iter().zip(results) {
+                // A caller that stopped waiting loses the answer, not the change.
+                let _ = job.reply.send(result);
+            }
+        }
+    }
+
+    /// Carries out a batch. Nobody is answered before the batch is durable: even a refusal may rest on a command
+    /// before it in the same batch.
+    fn process(&mut self, jobs: &[Job]) -> Vec<Result<Applied, EngineError>> {
+        for _ in 0..ATTEMPTS {
+            let base = self.slot.snapshot();
+            let decided = self.decide(&base, jobs);
+            if decided.changes.is_empty() {
+                return answer(decided.results, &base);
+            }
+            match self.append(&base, &decided, jobs) {
+                Ok(head) => {
+                    self.workshop.counters.count_batch(decided.changes.len());
+                    let after = Snapshot::new(head, decided.after);
+                    self.slot.publish(&after);
+                    return answer(decided.results, &after);
+                }
+                Err(AppendError::Conflict) => {
+                    self.workshop.counters.count_conflict();
+                    if let Err(error) = self.slot.catch_up(&self.workshop.store) {
+                        return refuse_all(jobs, &error);
+                    }
+                }
+                Err(AppendError::Database(DatabaseError::CommitUnknown { reason })) => {
+                    match self.find_fate(&base, &decided) {
+                        Ok(Some(head)) => {
+                            let after = Snapshot::new(head, decided.after);
+                            self.slot.publish(&after);
+                            return answer(decided.results, &after);
+                        }
+                        Ok(None) => {}
+                        Err(error) => {
+                            return refuse_all(
+                                jobs,
+                                &EngineError::Unavailable(format!("{reason}; {error}")),
+                            );
+                        }
+                    }
+                }
+                Err(AppendError::Database(DatabaseError::Busy { .. })) => {}
+                Err(error) => {
+                    tracing::error!(%error, "a batch could not be stored");
+                    return refuse_all(jobs, &error.into());
+                }
+            }
+        }
+        refuse_all(
+            jobs,
+            &EngineError::Unavailable("other nodes were always faster".to_owned()),
+        )
+    }
+
+    fn decide(&mut self, base: &Snapshot, jobs: &[Job]) -> Decided {
+        let mut after = base.clone_tenant();
+        let mut changes = Vec::with_capacity(jobs.len());
+        let mut results = Vec::with_capacity(jobs.len());
+        let now = (self.workshop.clock)();
+        for job in jobs {
+            let Submission {
+                caller,
+                command,
+                request_id,
+                ..
+            } = &job.submission;
+            let ids = &mut self.ids;
+            let mut context = Context {
+                now,
+                new_id: &mut || ids.next(),
+                is_system: matches!(caller, Caller::System(_)),
+            };
+            let judged = authorize_command(&after, caller, command)
+                .map_err(EngineError::from)
+                .and_then(|()| {
+                    decide(&after, command, &mut context).map_err(EngineError::Rejected)
+                });
+            results.push(judged.map(|plan| {
+                if !plan.events.is_empty() {
+                    for event in &plan.events {
+                        after.apply(event);
+                    }
+                    changes.push(Change {
+                        generation: base.generation() + 1 + changes.len() as u64,
+                        at: now,
+                        actor: caller.to_string(),
+                        command: command.name().to_owned(),
+                        request_id: *request_id,
+                        events: plan.events,
+                    });
+                }
+                plan.outcome
+            }));
+        }
+        Decided {
+            results,
+            changes,
+            after,
+        }
+    }
+
+    fn append(
+        &self,
+        base: &Snapshot,
+        decided: &Decided,
+        jobs: &[Job],
+    ) -> Result<Head, AppendError> {
+        let batch = Batch {
+            head: base.head(),
+            changes: &decided.changes,
+            before: base,
+            after: &decided.after,
+        };
+        self.workshop.store.append(&batch, |transaction| {
+            let mut after = None;
+            for (job, result) in jobs.iter().zip(&decided.results) {
+                if let (Some(also), Ok(outcome)) = (&job.submission.also, result) {
+                    let after: &Snapshot = after
+                        .get_or_insert_with(|| Snapshot::new(base.head(), decided.after.clone()));
+                    let applied = Applied {
+                        outcome: outcome.clone(),
+                        after: after.clone(),
+                        tenant_id: decided.after.id(),
+                    };
+                    also(transaction, &applied)?;
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// After a commit whose result is unknown: the head if the batch was stored, nothing if it was not.
+    fn find_fate(&self, base: &Snapshot, decided: &Decided) -> Result<Option<Head>, EngineError> {
+        let store = &self.workshop.store;
+        let Some(first) = decided.changes.first() else {
+            return Ok(None);
+        };
+        let Some(found) = store.head(decided.after.id())? else {
+            return Ok(None);
+        };
+        if found.generation < first.generation {
+            return Ok(None);
+        }
+        let stored = store.journal(
+            found.key,
+            base.generation(),
+            u32::try_from(decided.changes.len()).unwrap_or(1),
+        )?;
+        let is_ours = stored.iter().zip(&decided.changes).all(|(stored, ours)| {
+            (stored.at, stored.request_id, &stored.events)
+                == (ours.at, ours.request_id, &ours.events)
+        });
+        let last = decided
+            .changes
+            .last()
+            .map_or(found.generation, |change| change.generation);
+        if is_ours && stored.len() == decided.changes.len() {
+            return Ok(Some(Head {
+                generation: last,
+                hash: store.hash(found.key, last)?,
+                ..found
+            }));
+        }
+        self.slot.catch_up(store)?;
+        Ok(None)
+    }
+}
+
+fn answer(
+    results: Vec<Result<Outcome, EngineError>>,
+    after: &Snapshot,
+) -> Vec<Result<Applied, EngineError>> {
+    let applied = |outcome| Applied {
+        outcome,
+        after: after.clone(),
+        tenant_id: after.id(),
+    };
+    results
+        .into_iter()
+        .map(|result| result.map(applied))
+        .collect()
+}
+
+fn refuse_all(jobs: &[Job], error: &EngineError) -> Vec<Result<Applied, EngineError>> {
+    jobs.iter().map(|_| Err(error.clone())).collect()
+}

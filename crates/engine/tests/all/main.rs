@@ -1,0 +1,3 @@
+//! Tests of the engine on real databases.
+
+mod basics;

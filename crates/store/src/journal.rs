@@ -1,0 +1,306 @@
+//! The journal: accepted commands as generations, chained by hashes, with personal details apart.
+
+use std::sync::Arc;
+
+use aws_lc_rs::{digest, rand};
+use minicbor::{Decode, Encode};
+use uuid::Uuid;
+use zetel_domain::{
+    Event, Timestamp,
+    catalog::Catalog,
+    event::{Apart, UserSet},
+    user::UserOrdinal,
+};
+
+use crate::sql::DatabaseError;
+
+/// SHA-256 over everything up to a generation.
+pub type Hash = [u8; 32];
+
+/// One accepted command: what happened, when, by whom.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Change {
+    /// Its number in the tenant, from 1 without gaps.
+    pub generation: u64,
+    /// When.
+    pub at: Timestamp,
+    /// Who: `user:…`, `application:…` or `system:…`.
+    pub actor: String,
+    /// The command's name.
+    pub command: String,
+    /// The request that asked for it.
+    pub request_id: Uuid,
+    /// What happened.
+    pub events: Vec<Event>,
+}
+
+/// Bodies of at least so many bytes are compressed.
+const COMPRESS_FROM: usize = 512;
+const PLAIN: u8 = 0;
+const LZ4: u8 = 1;
+
+/// Bytes of the salt that keeps erased details from being guessed by their digest.
+const SALT_BYTES: usize = 8;
+
+/// One user's personal details in one event.
+#[derive(Encode, Decode)]
+enum Detail {
+    #[n(0)]
+    Present {
+        #[cbor(n(0), with = "minicbor::bytes")]
+        salt: [u8; SALT_BYTES],
+        #[cbor(n(1), with = "minicbor::bytes")]
+        record: Vec<u8>,
+    },
+    #[n(1)]
+    Erased {
+        #[cbor(n(0), with = "minicbor::bytes")]
+        digest: Hash,
+    },
+}
+
+impl Detail {
+    fn digest(&self) -> Hash {
+        match self {
+            Self::Present { salt, record } => sha256(&[salt, record]),
+            Self::Erased { digest } => *digest,
+        }
+    }
+}
+
+fn sha256(parts: &[&[u8]]) -> Hash {
+    let mut context = digest::Context::new(&digest::SHA256);
+    for part in parts {
+        context.update(part);
+    }
+    let mut hash = [0; 32];
+    hash.copy_from_slice(context.finish().as_ref());
+    hash
+}
+
+/// A change as it is stored.
+pub struct Stored {
+    /// Encoded events without their details.
+    pub body: Vec<u8>,
+    /// Encoded details, if there are any.
+    pub details: Option<Vec<u8>>,
+    /// The hash that covers both and everything before.
+    pub hash: Hash,
+}
+
+/// Encodes a change that follows the one with the hash `previous`.
+pub fn encode(change: &Change, previous: &Hash) -> Result<Stored, DatabaseError> {
+    let unwritable =
+        |error| DatabaseError::Damaged(format!("an event cannot be encoded ({error})"));
+    let body = minicbor::to_vec(&change.events).map_err(|error| unwritable(error.to_string()))?;
+    let mut details = Vec::new();
+    for record in change
+        .events
+        .iter()
+        .filter_map(|event| event.personal()?.get())
+    {
+        let mut salt = [0; SALT_BYTES];
+        rand::fill(&mut salt)
+            .map_err(|_| unwritable("the system gives no random numbers".to_owned()))?;
+        details.push(Detail::Present {
+            salt,
+            record: record.to_vec(),
+        });
+    }
+    let hash = chain(change, &body, &details, previous);
+    let encoded = if details.is_empty() {
+        None
+    } else {
+        Some(compress(
+            minicbor::to_vec(&details).map_err(|error| unwritable(error.to_string()))?,
+        ))
+    };
+    Ok(Stored {
+        body: compress(body),
+        details: encoded,
+        hash,
+    })
+}
+
+/// Decodes a change. `catalog` gives the catalog with a digest.
+pub fn decode(
+    mut change: Change,
+    body: &[u8],
+    details: Option<&[u8]>,
+    previous: &Hash,
+    catalog: &dyn Fn(&[u8]) -> Result<Arc<Catalog>, DatabaseError>,
+) -> Result<(Change, Hash), DatabaseError> {
+    let generation = change.generation;
+    let damaged = |what: &str| DatabaseError::Damaged(format!("generation {generation}: {what}"));
+    let body = decompress(body).ok_or_else(|| damaged("its events cannot be unpacked"))?;
+    change.events = minicbor::decode(&body).map_err(|_| damaged("its events cannot be read"))?;
+    let details: Vec<Detail> = match details {
+        Some(details) => {
+            let details = decompress(details)
+                .ok_or_else(|| damaged("its personal details cannot be unpacked"))?;
+            minicbor::decode(&details)
+                .map_err(|_| damaged("its personal details cannot be read"))?
+        }
+        None => Vec::new(),
+    };
+    let hash = chain(&change, &body, &details, previous);
+    let mut details = details.into_iter();
+    for event in &mut change.events {
+        if let Some(apart) = event.personal_mut() {
+            match details
+                .next()
+                .ok_or_else(|| damaged("personal details are missing"))?
+            {
+                Detail::Present { record, .. } => *apart = Apart::Here(record.into_boxed_slice()),
+                Detail::Erased { .. } => *apart = Apart::Away,
+            }
+        }
+        if let Event::CatalogAdopted {
+            digest,
+            catalog: apart,
+        } = event
+        {
+            *apart = Apart::Here(catalog(digest)?);
+        }
+    }
+    Ok((change, hash))
+}
+
+/// Replaces the details of some users by their digests. Nothing if there is nothing to erase.
+pub fn erase(body: &[u8], details: &[u8], users: &dyn Fn(UserOrdinal) -> bool) -> Option<Vec<u8>> {
+    let events: Vec<Event> = minicbor::decode(&decompress(body)?).ok()?;
+    let mut details: Vec<Detail> = minicbor::decode(&decompress(details)?).ok()?;
+    let mut erased = false;
+    let personal = events.iter().filter(|event| event.personal().is_some());
+    for (event, detail) in personal.zip(&mut details) {
+        let concerned = event.users().is_some_and(|set| set.iter().any(users));
+        if concerned && matches!(detail, Detail::Present { .. }) {
+            *detail = Detail::Erased {
+                digest: detail.digest(),
+            };
+            erased = true;
+        }
+    }
+    if erased {
+        minicbor::to_vec(&details).ok().map(compress)
+    } else {
+        None
+    }
+}
+
+fn chain(change: &Change, body: &[u8], details: &[Detail], previous: &Hash) -> Hash {
+    let digests: Vec<u8> = details.iter().flat_map(Detail::digest).collect();
+    let length = |bytes: &[u8]| (bytes.len() as u64).to_le_bytes();
+    sha256(&[
+        previous,
+        &change.generation.to_le_bytes(),
+        &change.at.0.to_le_bytes(),
+        change.request_id.as_bytes(),
+        &length(change.actor.as_bytes()),
+        change.actor.as_bytes(),
+        &length(change.command.as_bytes()),
+        change.command.as_bytes(),
+        &length(body),
+        body,
+        &digests,
+    ])
+}
+
+fn compress(bytes: Vec<u8>) -> Vec<u8> {
+    if bytes.len() >= COMPRESS_FROM {
+        let packed = lz4_flex::compress_prepend_size(&bytes);
+        if packed.len() < bytes.len() {
+            return [&[LZ4], packed.as_slice()].concat();
+        }
+    }
+    [&[PLAIN], bytes.as_slice()].concat()
+}
+
+fn decompress(bytes: &[u8]) -> Option<Vec<u8>> {
+    match bytes.split_first()? {
+        (&PLAIN, body) => Some(body.to_vec()),
+        (&LZ4, body) => lz4_flex::decompress_size_prepended(body).ok(),
+        _ => None,
+    }
+}
+
+/// The users whom a change concerns.
+pub fn users_of(change: &Change) -> impl Iterator<Item = UserSet> {
+    change.events.iter().filter_map(Event::users)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use zetel_domain::user::UserType;
+
+    fn creation(users: u32) -> Change {
+        let events = (0..users)
+            .map(|user| Event::UserCreated {
+                user: UserOrdinal(user),
+                id: Uuid::from_u128(user.into()),
+                at: Timestamp(7),
+                account_enabled: true,
+                user_type: UserType::Member,
+                usage_location: None,
+                record: Apart::Here(format!("record of {user}").into_bytes().into_boxed_slice()),
+            })
+            .collect();
+        Change {
+            generation: 1,
+            at: Timestamp(7),
+            actor: "system:test".to_owned(),
+            command: "createUsers".to_owned(),
+            request_id: Uuid::from_u128(9),
+            events,
+        }
+    }
+
+    fn no_catalog(_: &[u8]) -> Result<Arc<Catalog>, DatabaseError> {
+        Err(DatabaseError::Damaged("no catalog".to_owned()))
+    }
+
+    #[test]
+    fn erased_details_leave_the_chain_whole() {
+        for users in [1, 5, 500] {
+            let change = creation(users);
+            let stored = encode(&change, &[3; 32]).unwrap();
+            let empty = Change {
+                events: Vec::new(),
+                ..change.clone()
+            };
+            let (read, hash) = decode(
+                empty.clone(),
+                &stored.body,
+                stored.details.as_deref(),
+                &[3; 32],
+                &no_catalog,
+            )
+            .unwrap();
+            assert_eq!((&read, hash), (&change, stored.hash));
+
+            let details = stored.details.unwrap();
+            let erased = erase(&stored.body, &details, &|user| user == UserOrdinal(0)).unwrap();
+            assert!(erase(&stored.body, &erased, &|user| user == UserOrdinal(0)).is_none());
+            let (read, hash) = decode(
+                empty.clone(),
+                &stored.body,
+                Some(&erased),
+                &[3; 32],
+                &no_catalog,
+            )
+            .unwrap();
+            assert_eq!(hash, stored.hash);
+            let away = read
+                .events
+                .iter()
+                .filter(|event| event.personal().unwrap().get().is_none())
+                .count();
+            assert_eq!(away, 1);
+
+            let (_, other) =
+                decode(empty, &stored.body, Some(&details), &[4; 32], &no_catalog).unwrap();
+            assert_ne!(other, stored.hash);
+        }
+    }
+}

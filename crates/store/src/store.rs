@@ -1,0 +1,558 @@
+//! Tenants in the database: loading, appending, reading the journal.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use aws_lc_rs::digest;
+use parking_lot::Mutex;
+use roaring::RoaringBitmap;
+use uuid::Uuid;
+use zetel_domain::{Tenant, Timestamp, catalog::Catalog, user::UserOrdinal};
+
+use crate::{
+    facts::{self, Touched},
+    journal::{self, Change, Hash},
+    sql::{
+        Column, Database, DatabaseError, Row, Rows, Statement, Table, Target, Transaction, Value,
+    },
+};
+
+/// A user named by more generations than this in one batch row of the journal is found through the bulk index.
+const SINGLE_USERS: u64 = 16;
+
+const LIST_TENANTS: Statement = Statement::new(
+    "list tenants",
+    "SELECT tenant_key, tenant_id, generation, hash FROM tenant_head ORDER BY tenant_key",
+);
+const FIND_TENANT: Statement = Statement::new(
+    "find tenant",
+    "SELECT tenant_key, tenant_id, generation, hash FROM tenant_head WHERE tenant_id = $1",
+);
+const READ_HEAD: Statement = Statement::new(
+    "read head of tenant",
+    "SELECT tenant_key, tenant_id, generation, hash FROM tenant_head WHERE tenant_key = $1",
+);
+const NEXT_KEY: Statement = Statement::new(
+    "next tenant key",
+    "SELECT COALESCE(MAX(tenant_key), 0) + 1 FROM tenant_head",
+);
+const INSERT_HEAD: Statement = Statement::new(
+    "insert head of tenant",
+    "INSERT INTO tenant_head (tenant_key, tenant_id, generation, hash) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+);
+const SWAP_HEAD: Statement = Statement::new(
+    "swap head of tenant",
+    "UPDATE tenant_head SET generation = $1, hash = $2 WHERE tenant_key = $3 AND generation = $4 AND hash = $5",
+);
+const FIND_CATALOG: Statement =
+    Statement::new("find catalog", "SELECT body FROM catalog WHERE digest = $1");
+const INSERT_CATALOG: Statement = Statement::new(
+    "insert catalog",
+    "INSERT INTO catalog (digest, body) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+);
+const READ_JOURNAL: Statement = Statement::new(
+    "read journal",
+    "SELECT g.generation, g.at, g.actor, g.command, g.request_id, g.body, g.hash, d.body AS details \
+     FROM generation g LEFT JOIN generation_detail d ON d.tenant_key = g.tenant_key AND d.generation = g.generation \
+     WHERE g.tenant_key = $1 AND g.generation > $2 ORDER BY g.generation LIMIT $3",
+);
+const READ_HASH: Statement = Statement::new(
+    "read hash",
+    "SELECT hash FROM generation WHERE tenant_key = $1 AND generation = $2",
+);
+const FIND_GENERATIONS: Statement = Statement::new(
+    "find generations of user",
+    "SELECT generation FROM generation_user WHERE tenant_key = $1 AND user_ordinal = $2 \
+     UNION SELECT generation FROM generation_bulk WHERE tenant_key = $1 AND first_user <= $2 AND last_user >= $2 \
+     ORDER BY generation",
+);
+const READ_DETAIL: Statement = Statement::new(
+    "read details of generation",
+    "SELECT g.body, d.body AS details FROM generation g JOIN generation_detail d \
+     ON d.tenant_key = g.tenant_key AND d.generation = g.generation WHERE g.tenant_key = $1 AND g.generation = $2",
+);
+const REPLACE_DETAIL: Statement = Statement::new(
+    "replace details of generation",
+    "UPDATE generation_detail SET body = $1 WHERE tenant_key = $2 AND generation = $3",
+);
+
+static GENERATION: Table = Table {
+    name: "generation",
+    columns: &[
+        Column::int("tenant_key"),
+        Column::int("generation"),
+        Column::int("at"),
+        Column::text("actor"),
+        Column::text("command"),
+        Column::bytes("request_id"),
+        Column::bytes("body"),
+        Column::bytes("hash"),
+    ],
+    key: 2,
+};
+static GENERATION_DETAIL: Table = Table {
+    name: "generation_detail",
+    columns: &[
+        Column::int("tenant_key"),
+        Column::int("generation"),
+        Column::bytes("body"),
+    ],
+    key: 2,
+};
+static GENERATION_USER: Table = Table {
+    name: "generation_user",
+    columns: &[
+        Column::int("tenant_key"),
+        Column::int("user_ordinal"),
+        Column::int("generation"),
+    ],
+    key: 3,
+};
+static GENERATION_BULK: Table = Table {
+    name: "generation_bulk",
+    columns: &[
+        Column::int("tenant_key"),
+        Column::int("generation"),
+        Column::int("first_user"),
+        Column::int("last_user"),
+    ],
+    key: 2,
+};
+
+/// The statements of this module.
+pub(crate) const STATEMENTS: &[Statement] = &[
+    LIST_TENANTS,
+    FIND_TENANT,
+    READ_HEAD,
+    NEXT_KEY,
+    INSERT_HEAD,
+    SWAP_HEAD,
+    FIND_CATALOG,
+    INSERT_CATALOG,
+    READ_JOURNAL,
+    READ_HASH,
+    FIND_GENERATIONS,
+    READ_DETAIL,
+    REPLACE_DETAIL,
+];
+
+/// Where a tenant's journal ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// The tenant's key in every table.
+    pub key: i64,
+    /// The tenant's id.
+    pub tenant_id: Uuid,
+    /// The last generation.
+    pub generation: u64,
+    /// Its hash.
+    pub hash: Hash,
+}
+
+impl Head {
+    /// The head of a tenant that does not exist yet.
+    pub const fn new(tenant_id: Uuid) -> Self {
+        Self {
+            key: 0,
+            tenant_id,
+            generation: 0,
+            hash: [0; 32],
+        }
+    }
+
+    fn from_row(row: &Row) -> Result<Self, DatabaseError> {
+        Ok(Self {
+            key: row.int(0)?,
+            tenant_id: row.uuid(1)?,
+            generation: to_generation(row.int(2)?)?,
+            hash: to_hash(row.bytes(3)?)?,
+        })
+    }
+}
+
+fn to_generation(value: i64) -> Result<u64, DatabaseError> {
+    u64::try_from(value).map_err(|_| DatabaseError::Damaged(format!("{value} is not a generation")))
+}
+
+fn from_generation(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}
+
+fn to_hash(bytes: &[u8]) -> Result<Hash, DatabaseError> {
+    bytes
+        .try_into()
+        .map_err(|_| DatabaseError::Damaged("a hash has 32 bytes".to_owned()))
+}
+
+/// Changes to be appended together, durably and atomically.
+pub struct Batch<'a> {
+    /// Where the journal must end for the batch to be right.
+    pub head: Head,
+    /// The changes, in order, with the generations that follow.
+    pub changes: &'a [Change],
+    /// The state before the batch.
+    pub before: &'a Tenant,
+    /// The state after it.
+    pub after: &'a Tenant,
+}
+
+/// Why a batch was not appended.
+#[derive(Debug, thiserror::Error)]
+pub enum AppendError {
+    /// Somebody else appended first: read the journal from the batch's head, apply it, decide again.
+    #[error("another node has changed the tenant meanwhile")]
+    Conflict,
+    /// The database failed.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+}
+
+/// Tenants in a database. Cheap to clone; every method blocks.
+#[derive(Clone, Debug)]
+pub struct Store {
+    database: Database,
+    /// Catalogs by digest: tenants that follow the same one share it.
+    catalogs: Arc<Mutex<BTreeMap<Hash, Arc<Catalog>>>>,
+}
+
+impl Store {
+    /// Opens a database, creates it if need be, and brings its schema up to date.
+    pub fn open(target: &Target) -> Result<Self, DatabaseError> {
+        Ok(Self {
+            database: Database::open(target)?,
+            catalogs: Arc::default(),
+        })
+    }
+
+    /// The database itself, for what is not a tenant's state.
+    pub const fn database(&self) -> &Database {
+        &self.database
+    }
+
+    /// The heads of all tenants.
+    pub fn heads(&self) -> Result<Vec<Head>, DatabaseError> {
+        self.database
+            .query(&LIST_TENANTS, &[])?
+            .iter()
+            .map(Head::from_row)
+            .collect()
+    }
+
+    /// The head of a tenant, if it exists.
+    pub fn head(&self, tenant_id: Uuid) -> Result<Option<Head>, DatabaseError> {
+        self.database
+            .query(&FIND_TENANT, &[tenant_id.into()])?
+            .first()
+            .map(Head::from_row)
+            .transpose()
+    }
+
+    /// A tenant as its facts say, with the head that they belong to.
+    ///
+    /// Facts are read in several statements, so another node may append in between; then they are read again.
+    pub fn load(&self, tenant_id: Uuid) -> Result<Option<(Head, Tenant)>, DatabaseError> {
+        loop {
+            let Some(head) = self.head(tenant_id)? else {
+                return Ok(None);
+            };
+            let loaded = facts::load(&self.database, head.key, &|digest| self.catalog(digest));
+            if self.head(tenant_id)? == Some(head) {
+                let tenant = loaded?.ok_or_else(|| {
+                    DatabaseError::Damaged(format!(
+                        "the tenant {tenant_id} has a journal but no facts"
+                    ))
+                })?;
+                return Ok(Some((head, tenant)));
+            }
+        }
+    }
+
+    /// The catalog with a digest.
+    pub fn catalog(&self, digest: &[u8]) -> Result<Arc<Catalog>, DatabaseError> {
+        let digest = to_hash(digest)?;
+        if let Some(known) = self.catalogs.lock().get(&digest) {
+            return Ok(Arc::clone(known));
+        }
+        let rows = self.database.query(&FIND_CATALOG, &[digest.into()])?;
+        let missing =
+            || DatabaseError::Damaged("a catalog that a tenant follows is missing".to_owned());
+        let text = rows.first().ok_or_else(missing)?.text(0)?;
+        if catalog_digest(text) != digest {
+            return Err(DatabaseError::Damaged(
+                "the text of a catalog was changed".to_owned(),
+            ));
+        }
+        let catalog = Catalog::parse(&[("catalog", text)]).map_err(|error| {
+            DatabaseError::Damaged(format!("a catalog cannot be read ({error})"))
+        })?;
+        Ok(self.remember(digest, Arc::new(catalog)))
+    }
+
+    fn remember(&self, digest: Hash, catalog: Arc<Catalog>) -> Arc<Catalog> {
+        Arc::clone(self.catalogs.lock().entry(digest).or_insert(catalog))
+    }
+
+    /// Appends a batch: journal, facts and what `also` writes, in one transaction that is durable when this returns.
+    pub fn append(
+        &self,
+        batch: &Batch<'_>,
+        also: impl FnOnce(&mut Transaction<'_>) -> Result<(), DatabaseError>,
+    ) -> Result<Head, AppendError> {
+        let mut hash = batch.head.hash;
+        let mut stored = Vec::with_capacity(batch.changes.len());
+        for change in batch.changes {
+            let encoded = journal::encode(change, &hash)?;
+            hash = encoded.hash;
+            stored.push(encoded);
+        }
+        let generation = batch
+            .changes
+            .last()
+            .map_or(batch.head.generation, |change| change.generation);
+        let mut next = Head {
+            generation,
+            hash,
+            tenant_id: batch.after.id(),
+            ..batch.head
+        };
+        let swapped = self.database.transaction(|transaction| {
+            let Some(key) = swap_head(transaction, &batch.head, &next)? else {
+                return Ok(None);
+            };
+            write_journal(transaction, key, batch.changes, &stored)?;
+            let mut touched = Touched::default();
+            for event in batch.changes.iter().flat_map(|change| &change.events) {
+                touched.add(event, batch.before);
+            }
+            self.write_catalog(transaction, &touched, batch.after)?;
+            facts::write(transaction, key, &touched, batch.after)?;
+            if !touched.purged_users.is_empty() {
+                erase_details(transaction, key, &touched.purged_users)?;
+            }
+            also(transaction)?;
+            transaction.notify(key)?;
+            Ok(Some(key))
+        })?;
+        next.key = swapped.ok_or(AppendError::Conflict)?;
+        Ok(next)
+    }
+
+    fn write_catalog(
+        &self,
+        transaction: &mut Transaction<'_>,
+        touched: &Touched,
+        after: &Tenant,
+    ) -> Result<(), DatabaseError> {
+        if touched.all_products {
+            let digest = after.catalog_digest();
+            transaction.execute(
+                &INSERT_CATALOG,
+                &[digest.into(), after.catalog().to_text().into()],
+            )?;
+            self.remember(digest, Arc::clone(after.catalog()));
+        }
+        Ok(())
+    }
+
+    /// Changes after a generation, at most `limit`, each verified against the chain of hashes.
+    pub fn journal(&self, key: i64, after: u64, limit: u32) -> Result<Vec<Change>, DatabaseError> {
+        let mut previous = self.hash(key, after)?;
+        let rows = self.database.query(
+            &READ_JOURNAL,
+            &[key.into(), from_generation(after).into(), limit.into()],
+        )?;
+        let mut changes = Vec::with_capacity(rows.len());
+        for (expected, row) in (after + 1..).zip(&rows) {
+            let change = Change {
+                generation: to_generation(row.int(0)?)?,
+                at: Timestamp(row.int(1)?),
+                actor: row.text(2)?.to_owned(),
+                command: row.text(3)?.to_owned(),
+                request_id: row.uuid(4)?,
+                events: Vec::new(),
+            };
+            let generation = change.generation;
+            if generation != expected {
+                return Err(DatabaseError::Damaged(format!(
+                    "generation {expected} is missing from the journal"
+                )));
+            }
+            let catalog = |digest: &[u8]| self.catalog(digest);
+            let (change, hash) = journal::decode(
+                change,
+                row.bytes(5)?,
+                row.optional_bytes(7)?,
+                &previous,
+                &catalog,
+            )?;
+            if hash != to_hash(row.bytes(6)?)? {
+                return Err(DatabaseError::Damaged(format!(
+                    "generation {generation} of the journal was changed"
+                )));
+            }
+            previous = hash;
+            changes.push(change);
+        }
+        Ok(changes)
+    }
+
+    /// The hash of a generation; zeros before the first.
+    pub fn hash(&self, key: i64, generation: u64) -> Result<Hash, DatabaseError> {
+        if generation == 0 {
+            return Ok([0; 32]);
+        }
+        let rows = self.database.query(
+            &READ_HASH,
+            &[key.into(), from_generation(generation).into()],
+        )?;
+        let missing = || {
+            DatabaseError::Damaged(format!(
+                "generation {generation} is missing from the journal"
+            ))
+        };
+        to_hash(rows.first().ok_or_else(missing)?.bytes(0)?)
+    }
+
+    /// The head of a tenant by its key.
+    pub fn head_by_key(&self, key: i64) -> Result<Option<Head>, DatabaseError> {
+        self.database
+            .query(&READ_HEAD, &[key.into()])?
+            .first()
+            .map(Head::from_row)
+            .transpose()
+    }
+
+    /// Generations that may concern a user, in order.
+    pub fn generations_of(&self, key: i64, user: UserOrdinal) -> Result<Vec<u64>, DatabaseError> {
+        let rows = self
+            .database
+            .query(&FIND_GENERATIONS, &[key.into(), user.0.into()])?;
+        rows.iter().map(|row| to_generation(row.int(0)?)).collect()
+    }
+}
+
+/// SHA-256 of a catalog's text.
+pub fn catalog_digest(text: &str) -> Hash {
+    let mut hash = [0; 32];
+    hash.copy_from_slice(digest::digest(&digest::SHA256, text.as_bytes()).as_ref());
+    hash
+}
+
+/// SHA-256 over all facts of a tenant: equal for equal states, whichever node or engine computed them.
+pub fn state_hash(tenant: &Tenant) -> Result<Hash, DatabaseError> {
+    let mut context = digest::Context::new(&digest::SHA256);
+    facts::all_rows(0, tenant, &mut |rows| {
+        context.update(rows.table().name.as_bytes());
+        rows.for_each_cell(|cell| cell.digest(&mut |bytes| context.update(bytes)));
+        Ok(())
+    })?;
+    let mut hash = [0; 32];
+    hash.copy_from_slice(context.finish().as_ref());
+    Ok(hash)
+}
+
+/// Moves the head; the tenant's key, or nothing if the head was not where the batch expects it.
+fn swap_head(
+    transaction: &mut Transaction<'_>,
+    old: &Head,
+    new: &Head,
+) -> Result<Option<i64>, DatabaseError> {
+    let generation: Value = from_generation(new.generation).into();
+    if old.generation == 0 {
+        let key = transaction
+            .query(&NEXT_KEY, &[])?
+            .first()
+            .map_or(Ok(1), |row| row.int(0))?;
+        let values = [
+            key.into(),
+            new.tenant_id.into(),
+            generation,
+            new.hash.into(),
+        ];
+        return Ok((transaction.execute(&INSERT_HEAD, &values)? == 1).then_some(key));
+    }
+    let values = [
+        generation,
+        new.hash.into(),
+        old.key.into(),
+        from_generation(old.generation).into(),
+        old.hash.into(),
+    ];
+    Ok((transaction.execute(&SWAP_HEAD, &values)? == 1).then_some(old.key))
+}
+
+fn write_journal(
+    transaction: &mut Transaction<'_>,
+    key: i64,
+    changes: &[Change],
+    stored: &[journal::Stored],
+) -> Result<(), DatabaseError> {
+    let mut generations = Rows::new(&GENERATION);
+    let mut details = Rows::new(&GENERATION_DETAIL);
+    let mut users = Rows::new(&GENERATION_USER);
+    let mut bulk = Rows::new(&GENERATION_BULK);
+    for (change, stored) in changes.iter().zip(stored) {
+        let generation = from_generation(change.generation);
+        generations.push(&[
+            key.into(),
+            generation.into(),
+            change.at.0.into(),
+            change.actor.as_str().into(),
+            change.command.as_str().into(),
+            (&change.request_id).into(),
+            stored.body.as_slice().into(),
+            (&stored.hash).into(),
+        ])?;
+        if let Some(body) = &stored.details {
+            details.push(&[key.into(), generation.into(), body.as_slice().into()])?;
+        }
+        let concerned: RoaringBitmap = journal::users_of(change)
+            .flat_map(|set| set.iter().map(|user| user.0).collect::<Vec<_>>())
+            .collect();
+        match (concerned.min(), concerned.max()) {
+            (Some(first), Some(last)) if concerned.len() > SINGLE_USERS => {
+                bulk.push(&[key.into(), generation.into(), first.into(), last.into()])?;
+            }
+            _ => {
+                for user in &concerned {
+                    users.push(&[key.into(), user.into(), generation.into()])?;
+                }
+            }
+        }
+    }
+    transaction.insert_new(&generations)?;
+    transaction.insert_new(&details)?;
+    transaction.insert_new(&users)?;
+    transaction.insert_new(&bulk)
+}
+
+fn erase_details(
+    transaction: &mut Transaction<'_>,
+    key: i64,
+    purged: &RoaringBitmap,
+) -> Result<(), DatabaseError> {
+    let mut generations = RoaringBitmap::new();
+    for user in purged {
+        for row in transaction.query(&FIND_GENERATIONS, &[key.into(), user.into()])? {
+            generations.insert(u32::try_from(row.int(0)?).unwrap_or(u32::MAX));
+        }
+    }
+    for generation in &generations {
+        let Some(row) = transaction
+            .query(&READ_DETAIL, &[key.into(), generation.into()])?
+            .into_iter()
+            .next()
+        else {
+            continue;
+        };
+        let erased = journal::erase(row.bytes(0)?, row.bytes(1)?, &|user| {
+            purged.contains(user.0)
+        });
+        if let Some(body) = erased {
+            transaction.execute(
+                &REPLACE_DETAIL,
+                &[body.into(), key.into(), generation.into()],
+            )?;
+        }
+    }
+    Ok(())
+}

@@ -1,1 +1,25 @@
 //! HTTP: Graph v1.0, token service, health and metrics.
+//!
+//! Handlers convert, call the engine and render; no rule is decided here. [`app`] is what clients reach,
+//! [`health::router`] is for a listener of its own.
+
+mod authentication;
+mod graph;
+mod state;
+
+pub mod health;
+pub mod token;
+
+use std::sync::Arc;
+
+use axum::Router;
+use zetel_identity::TokenService;
+
+pub use authentication::{Authenticate, Principal};
+pub use graph::{coverage_document, router as graph_router};
+pub use state::{ApiState, Settings};
+
+/// Everything that clients reach: Graph and the token service.
+pub fn app(state: ApiState, token_service: Arc<TokenService>) -> Router {
+    token::router(token_service).merge(graph::router(state))
+}

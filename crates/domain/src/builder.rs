@@ -51,7 +51,10 @@ impl TenantBuilder {
     /// The next product in the order of ordinals.
     pub fn product(&mut self, definition: &ProductDefinition) {
         let ordinal = ProductOrdinal(u16::try_from(self.tenant.products.len()).unwrap_or(u16::MAX));
-        let event = crate::Event::ProductAdded { product: ordinal, definition: definition.clone() };
+        let event = crate::Event::ProductAdded {
+            product: ordinal,
+            definition: definition.clone(),
+        };
         self.tenant.apply(&event);
     }
 
@@ -66,15 +69,30 @@ impl TenantBuilder {
     }
 
     /// A license, in the order of users and then of products.
-    pub fn license(&mut self, user: UserOrdinal, product: ProductOrdinal, disabled: u128, at: Timestamp) {
+    pub fn license(
+        &mut self,
+        user: UserOrdinal,
+        product: ProductOrdinal,
+        disabled: u128,
+        at: Timestamp,
+    ) {
         if self.user != Some(user) {
             self.flush();
             self.user = Some(user);
         }
-        let shape = Shape { product, source: Source::Direct, disabled };
+        let shape = Shape {
+            product,
+            source: Source::Direct,
+            disabled,
+        };
         let holding = Holding::new(self.tenant.shapes.intern(shape), at);
         self.holdings.push(holding);
-        if self.tenant.users.view(user).is_some_and(|view| view.head.state() == UserState::Live) {
+        if self
+            .tenant
+            .users
+            .view(user)
+            .is_some_and(|view| view.head.state() == UserState::Live)
+        {
             self.tenant.count_seat(product, true);
         }
     }
@@ -93,7 +111,10 @@ impl TenantBuilder {
 
     /// A role of a user or service principal.
     pub fn role(&mut self, principal: Uuid, role: Role) {
-        Arc::make_mut(&mut self.tenant.roles).entry(principal).or_default().insert(role);
+        Arc::make_mut(&mut self.tenant.roles)
+            .entry(principal)
+            .or_default()
+            .insert(role);
     }
 
     /// How many products and users there are so far; the next ones must have these ordinals.

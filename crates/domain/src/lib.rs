@@ -21,10 +21,10 @@ pub mod user;
 mod apply;
 mod builder;
 
+pub use builder::TenantBuilder;
 pub use command::Command;
 pub use decide::{Context, Outcome, Plan, decide};
 pub use event::Event;
 pub use rejection::Rejection;
 pub use tenant::Tenant;
-pub use builder::TenantBuilder;
 pub use time::Timestamp;

@@ -256,7 +256,7 @@ mod tests {
             redirect_uris: uris.iter().map(|uri| (*uri).to_owned()).collect(),
         });
         Client {
-            client_id: Uuid::nil(),
+            id: Uuid::nil(),
             display_name: String::new(),
             account,
             proof: ClientProof::Public,

@@ -13,12 +13,15 @@ const MAXIMUM_TOKENS: usize = 10_000;
 /// Bytes at the end of a token that find it: a part of its signature.
 const KEY_BYTES: usize = 32;
 
+/// By the end of the token: the token as a whole, and its claims.
+type Known = HashMap<[u8; KEY_BYTES], (Box<str>, Arc<Claims>)>;
+
 /// Finds a token by the end of its signature and then compares it as a whole.
 ///
 /// Only verified tokens are stored, so the keys are as good as random: nobody can choose tokens that collide, and
 /// hashing the kilobytes of a whole token would cost more than the rest of the check.
 pub(crate) struct TokenCache {
-    tokens: RwLock<HashMap<[u8; KEY_BYTES], (Box<str>, Arc<Claims>)>>,
+    tokens: RwLock<Known>,
 }
 
 impl TokenCache {
@@ -58,8 +61,6 @@ impl TokenCache {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Instant;
-
     use uuid::Uuid;
 
     use super::*;
@@ -100,31 +101,16 @@ mod tests {
             cache.insert(&format!("{number:064}"), &claims(100), 0);
         }
         assert!(cache.tokens.read().len() <= MAXIMUM_TOKENS);
+        // Expired ones go first: what is still valid stays.
+        let cache = TokenCache::new();
         cache.insert(&"x".repeat(64), &claims(200), 0);
         for number in 0..MAXIMUM_TOKENS {
-            cache.insert(&format!("y{number:064}"), &claims(300), 150);
+            cache.insert(
+                &format!("{number:064}"),
+                &claims(100),
+                if number < 9_000 { 0 } else { 150 },
+            );
         }
-        assert!(
-            cache.get(&"x".repeat(64), 150).is_some()
-                || cache.tokens.read().len() <= MAXIMUM_TOKENS
-        );
-    }
-
-    #[test]
-    fn a_hit_costs_less_than_a_microsecond() {
-        let cache = TokenCache::new();
-        let token = format!("{:01500}", 7);
-        cache.insert(&token, &claims(100), 0);
-        let rounds = 20_000;
-        let best = (0..20).map(|_| {
-            let start = Instant::now();
-            for _ in 0..rounds {
-                std::hint::black_box(cache.get(std::hint::black_box(&token), 50));
-            }
-            start.elapsed() / rounds
-        });
-        let best = best.min().unwrap();
-        // Optimized code takes about 50 ns; this build may be ten times slower.
-        assert!(best.as_nanos() < 1_000, "{best:?}");
+        assert!(cache.get(&"x".repeat(64), 150).is_some());
     }
 }

@@ -19,23 +19,6 @@ enum Credential<'a> {
 }
 
 impl TokenService {
-    /// The client id of a request: from HTTP Basic (graph-rs-sdk sends nothing in the body), from the body, or from
-    /// the assertion, whose issuer it is.
-    pub(crate) fn client_id(&self, request: &TokenRequest<'_>) -> Result<Uuid, TokenError> {
-        let text = match request.basic {
-            Some(basic) => basic.client_id.as_str(),
-            None => match (
-                request.form.get("client_id"),
-                request.form.get("client_assertion"),
-            ) {
-                (Some(client_id), _) => client_id,
-                (None, Some(assertion)) => return assertion::claimed_client(assertion),
-                (None, None) => return Err(TokenError::MissingParameter("client_id")),
-            },
-        };
-        Uuid::try_parse(text).map_err(|_| application_not_found(text, request.authority))
-    }
-
     /// The client that every tenant knows, or the application of this tenant, without proof.
     pub(crate) fn find_client(
         &self,
@@ -46,7 +29,7 @@ impl TokenService {
         if let Some(known) = known_client(client_id) {
             let display_name = known.display_name.to_owned();
             return Ok(Client {
-                client_id,
+                id: client_id,
                 display_name,
                 account: None,
                 proof: ClientProof::Public,
@@ -57,7 +40,7 @@ impl TokenService {
             account.ok_or_else(|| application_not_found(&client_id.to_string(), authority))?;
         let display_name = account.display_name.clone();
         Ok(Client {
-            client_id,
+            id: client_id,
             display_name,
             account: Some(account),
             proof: ClientProof::Public,
@@ -70,7 +53,7 @@ impl TokenService {
         tenant: Uuid,
         request: &TokenRequest<'_>,
     ) -> Result<Client, TokenError> {
-        let client_id = self.client_id(request)?;
+        let client_id = client_id(request)?;
         let mut client = self.find_client(tenant, client_id, request.authority)?;
         let credential = credential(request)?;
         let Some(account) = &client.account else {
@@ -168,6 +151,23 @@ impl TokenService {
             Some(_) => Err(TokenError::AssertionReplayed),
         }
     }
+}
+
+/// The client id of a request: from HTTP Basic (graph-rs-sdk sends nothing in the body), from the body, or from
+/// the assertion, whose issuer it is.
+pub(crate) fn client_id(request: &TokenRequest<'_>) -> Result<Uuid, TokenError> {
+    let text = match request.basic {
+        Some(basic) => basic.client_id.as_str(),
+        None => match (
+            request.form.get("client_id"),
+            request.form.get("client_assertion"),
+        ) {
+            (Some(client_id), _) => client_id,
+            (None, Some(assertion)) => return assertion::claimed_client(assertion),
+            (None, None) => return Err(TokenError::MissingParameter("client_id")),
+        },
+    };
+    Uuid::try_parse(text).map_err(|_| application_not_found(text, request.authority))
 }
 
 fn credential<'a>(request: &'a TokenRequest<'_>) -> Result<Credential<'a>, TokenError> {

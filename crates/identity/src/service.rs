@@ -229,7 +229,7 @@ pub(crate) fn issuer(origin: &Origin, tenant_id: Uuid) -> String {
 /// A client that was recognized, and how it proved itself.
 #[derive(Clone, Debug)]
 pub(crate) struct Client {
-    pub client_id: Uuid,
+    pub id: Uuid,
     pub display_name: String,
     /// Absent for the clients that every tenant knows.
     pub account: Option<crate::ApplicationAccount>,

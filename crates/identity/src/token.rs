@@ -217,9 +217,6 @@ impl RawClaims {
         if !self.iss.ends_with(&format!("/{}/v2.0", self.tid)) {
             return Err(AccessTokenError::Issuer);
         }
-        if Resource::of_audience(&self.aud) != Some(Resource::Graph) {
-            return Err(AccessTokenError::Audience);
-        }
         check_time(self.nbf, self.exp, now)
     }
 
@@ -279,4 +276,55 @@ pub(crate) fn verify(token: &str, keys: &KeyRing, now: i64) -> Result<Claims, Ac
 #[derive(Deserialize)]
 struct AudienceOnly {
     aud: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn raw(name: &str, value: Value) -> RawClaims {
+        let id = Uuid::from_u128(1).to_string();
+        let mut claims = json!({
+            "aud": "https://graph.microsoft.com", "iss": format!("https://h/{id}/v2.0"), "iat": 100, "nbf": 100,
+            "exp": 200, "tid": id, "oid": id, "appid": id, "idtyp": "app", "uti": "u", "roles": ["User.Read.All"],
+        });
+        claims[name] = value;
+        serde_json::from_value(claims).unwrap()
+    }
+
+    #[test]
+    fn the_issuer_must_be_the_tenant_of_the_token() {
+        let own = format!("https://other:8443/{}/v2.0", Uuid::from_u128(1));
+        assert_eq!(raw("iss", json!(own)).check(150), Ok(()));
+        for iss in [
+            "",
+            "https://h/v2.0",
+            "https://h/00000000-0000-0000-0000-000000000002/v2.0",
+            &own[..own.len() - 1],
+        ] {
+            assert_eq!(
+                raw("iss", json!(iss)).check(150),
+                Err(AccessTokenError::Issuer),
+                "{iss}"
+            );
+        }
+        let other = Uuid::from_u128(2).to_string();
+        assert_eq!(
+            raw("tid", json!(other)).check(150),
+            Err(AccessTokenError::Issuer)
+        );
+    }
+
+    #[test]
+    fn absurd_times_do_not_overflow() {
+        assert_eq!(raw("nbf", json!(i64::MIN)).check(150), Ok(()));
+        assert_eq!(
+            raw("nbf", json!(i64::MAX)).check(150),
+            Err(AccessTokenError::NotYetValid)
+        );
+        assert_eq!(
+            raw("exp", json!(i64::MIN)).check(150),
+            Err(AccessTokenError::Expired)
+        );
+    }
 }

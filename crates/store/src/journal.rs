@@ -12,7 +12,10 @@ use zetel_domain::{
     user::UserOrdinal,
 };
 
-use crate::sql::DatabaseError;
+use crate::{
+    sql::{DatabaseError, RowRef},
+    store::{to_generation, to_hash},
+};
 
 /// SHA-256 over everything up to a generation.
 pub type Hash = [u8; 32];
@@ -111,63 +114,106 @@ pub fn encode(change: &Change, previous: &Hash) -> Result<Stored, DatabaseError>
     let encoded = if details.is_empty() {
         None
     } else {
-        Some(compress(
-            minicbor::to_vec(&details).map_err(|error| unwritable(error.to_string()))?,
-        ))
+        let details = minicbor::to_vec(&details).map_err(|error| unwritable(error.to_string()))?;
+        Some(compress(&details))
     };
     Ok(Stored {
-        body: compress(body),
+        body: compress(&body),
         details: encoded,
         hash,
     })
 }
 
-/// Decodes a change. `catalog` gives the catalog with a digest.
-pub fn decode(
-    mut change: Change,
-    body: &[u8],
-    details: Option<&[u8]>,
-    previous: &Hash,
-    catalog: &dyn Fn(&[u8]) -> Result<Arc<Catalog>, DatabaseError>,
-) -> Result<(Change, Hash), DatabaseError> {
-    let generation = change.generation;
-    let damaged = |what: &str| DatabaseError::Damaged(format!("generation {generation}: {what}"));
-    let body = decompress(body).ok_or_else(|| damaged("its events cannot be unpacked"))?;
-    change.events = minicbor::decode(&body).map_err(|_| damaged("its events cannot be read"))?;
-    let details: Vec<Detail> = match details {
-        Some(details) => {
-            let details = decompress(details)
-                .ok_or_else(|| damaged("its personal details cannot be unpacked"))?;
-            minicbor::decode(&details)
-                .map_err(|_| damaged("its personal details cannot be read"))?
-        }
-        None => Vec::new(),
-    };
-    let hash = chain(&change, &body, &details, previous);
-    let mut details = details.into_iter();
-    for event in &mut change.events {
-        if let Some(apart) = event.personal_mut() {
-            match details
-                .next()
-                .ok_or_else(|| damaged("personal details are missing"))?
-            {
-                Detail::Present { record, .. } => *apart = Apart::Here(record.into_boxed_slice()),
-                Detail::Erased { .. } => *apart = Apart::Away,
-            }
-        }
-        if let Event::CatalogAdopted {
-            digest,
-            catalog: apart,
-        } = event
-        {
-            *apart = Apart::Here(catalog(digest)?);
-        }
-    }
-    Ok((change, hash))
+/// Gives the catalog with a digest.
+pub type FindCatalog<'f> = dyn Fn(&[u8]) -> Result<Arc<Catalog>, DatabaseError> + 'f;
+
+/// A change as it was read, still encoded.
+pub struct Record {
+    /// The change without its events.
+    pub change: Change,
+    /// Encoded events.
+    pub body: Vec<u8>,
+    /// Encoded details.
+    pub details: Option<Vec<u8>>,
+    /// The hash that was stored.
+    pub hash: Hash,
 }
 
-/// Replaces the details of some users by their digests. Nothing if there is nothing to erase.
-pub fn erase(body: &[u8], details: &[u8], users: &dyn Fn(UserOrdinal) -> bool) -> Option<Vec<u8>> {
+impl Record {
+    /// Reads generation, time, actor, command, request id, body, hash and details.
+    pub fn read(row: &RowRef<'_>) -> Result<Self, DatabaseError> {
+        let change = Change {
+            generation: to_generation(row.int(0)?)?,
+            at: Timestamp(row.int(1)?),
+            actor: row.text(2)?.to_owned(),
+            command: row.text(3)?.to_owned(),
+            request_id: row.uuid(4)?,
+            events: Vec::new(),
+        };
+        Ok(Self {
+            change,
+            body: row.bytes(5)?.to_vec(),
+            hash: to_hash(row.bytes(6)?)?,
+            details: row.optional_bytes(7)?.map(<[u8]>::to_vec),
+        })
+    }
+
+    /// The change, and the hash that it ought to have after the one with the hash `previous`.
+    pub fn decode(
+        self,
+        previous: &Hash,
+        catalog: &FindCatalog<'_>,
+    ) -> Result<(Change, Hash), DatabaseError> {
+        let mut change = self.change;
+        let generation = change.generation;
+        let damaged =
+            |what: &str| DatabaseError::Damaged(format!("generation {generation}: {what}"));
+        let body =
+            decompress(&self.body).ok_or_else(|| damaged("its events cannot be unpacked"))?;
+        change.events =
+            minicbor::decode(&body).map_err(|_| damaged("its events cannot be read"))?;
+        let details: Vec<Detail> = match self.details {
+            Some(details) => {
+                let details = decompress(&details)
+                    .ok_or_else(|| damaged("its personal details cannot be unpacked"))?;
+                minicbor::decode(&details)
+                    .map_err(|_| damaged("its personal details cannot be read"))?
+            }
+            None => Vec::new(),
+        };
+        let hash = chain(&change, &body, &details, previous);
+        let mut details = details.into_iter();
+        for event in &mut change.events {
+            if let Some(apart) = event.personal_mut() {
+                match details
+                    .next()
+                    .ok_or_else(|| damaged("personal details are missing"))?
+                {
+                    Detail::Present { record, .. } => {
+                        *apart = Apart::Here(record.into_boxed_slice());
+                    }
+                    Detail::Erased { .. } => *apart = Apart::Away,
+                }
+            }
+            if let Event::CatalogAdopted {
+                digest,
+                catalog: apart,
+            } = event
+            {
+                *apart = Apart::Here(catalog(digest)?);
+            }
+        }
+        Ok((change, hash))
+    }
+}
+
+/// Replaces the details of some users by their digests. Nothing if bytes cannot be read; inside, nothing if there is
+/// nothing to erase.
+pub fn erase(
+    body: &[u8],
+    details: &[u8],
+    users: &dyn Fn(UserOrdinal) -> bool,
+) -> Option<Option<Vec<u8>>> {
     let events: Vec<Event> = minicbor::decode(&decompress(body)?).ok()?;
     let mut details: Vec<Detail> = minicbor::decode(&decompress(details)?).ok()?;
     let mut erased = false;
@@ -182,9 +228,11 @@ pub fn erase(body: &[u8], details: &[u8], users: &dyn Fn(UserOrdinal) -> bool) -
         }
     }
     if erased {
-        minicbor::to_vec(&details).ok().map(compress)
+        minicbor::to_vec(&details)
+            .ok()
+            .map(|details| Some(compress(&details)))
     } else {
-        None
+        Some(None)
     }
 }
 
@@ -206,14 +254,14 @@ fn chain(change: &Change, body: &[u8], details: &[Detail], previous: &Hash) -> H
     ])
 }
 
-fn compress(bytes: Vec<u8>) -> Vec<u8> {
+fn compress(bytes: &[u8]) -> Vec<u8> {
     if bytes.len() >= COMPRESS_FROM {
-        let packed = lz4_flex::compress_prepend_size(&bytes);
+        let packed = lz4_flex::compress_prepend_size(bytes);
         if packed.len() < bytes.len() {
             return [&[LZ4], packed.as_slice()].concat();
         }
     }
-    [&[PLAIN], bytes.as_slice()].concat()
+    [&[PLAIN], bytes].concat()
 }
 
 fn decompress(bytes: &[u8]) -> Option<Vec<u8>> {
@@ -256,8 +304,23 @@ mod tests {
         }
     }
 
-    fn no_catalog(_: &[u8]) -> Result<Arc<Catalog>, DatabaseError> {
-        Err(DatabaseError::Damaged("no catalog".to_owned()))
+    fn read(
+        stored: &Stored,
+        change: &Change,
+        details: Option<&[u8]>,
+        previous: Hash,
+    ) -> (Change, Hash) {
+        let record = Record {
+            change: Change {
+                events: Vec::new(),
+                ..change.clone()
+            },
+            body: stored.body.clone(),
+            details: details.map(<[u8]>::to_vec),
+            hash: stored.hash,
+        };
+        let no_catalog = |_: &[u8]| Err(DatabaseError::Damaged("no catalog".to_owned()));
+        record.decode(&previous, &no_catalog).unwrap()
     }
 
     #[test]
@@ -265,41 +328,26 @@ mod tests {
         for users in [1, 5, 500] {
             let change = creation(users);
             let stored = encode(&change, &[3; 32]).unwrap();
-            let empty = Change {
-                events: Vec::new(),
-                ..change.clone()
-            };
-            let (read, hash) = decode(
-                empty.clone(),
-                &stored.body,
-                stored.details.as_deref(),
-                &[3; 32],
-                &no_catalog,
-            )
-            .unwrap();
-            assert_eq!((&read, hash), (&change, stored.hash));
+            let details = stored.details.as_deref().unwrap();
+            assert_eq!(
+                read(&stored, &change, Some(details), [3; 32]),
+                (change.clone(), stored.hash)
+            );
 
-            let details = stored.details.unwrap();
-            let erased = erase(&stored.body, &details, &|user| user == UserOrdinal(0)).unwrap();
-            assert!(erase(&stored.body, &erased, &|user| user == UserOrdinal(0)).is_none());
-            let (read, hash) = decode(
-                empty.clone(),
-                &stored.body,
-                Some(&erased),
-                &[3; 32],
-                &no_catalog,
-            )
-            .unwrap();
+            let is_first = |user| user == UserOrdinal(0);
+            let erased = erase(&stored.body, details, &is_first).unwrap().unwrap();
+            assert_eq!(erase(&stored.body, &erased, &is_first), Some(None));
+            assert_eq!(erase(&stored.body, b"\0damaged", &is_first), None);
+            let (after, hash) = read(&stored, &change, Some(&erased), [3; 32]);
             assert_eq!(hash, stored.hash);
-            let away = read
+            let away = after
                 .events
                 .iter()
                 .filter(|event| event.personal().unwrap().get().is_none())
                 .count();
             assert_eq!(away, 1);
 
-            let (_, other) =
-                decode(empty, &stored.body, Some(&details), &[4; 32], &no_catalog).unwrap();
+            let (_, other) = read(&stored, &change, Some(details), [4; 32]);
             assert_ne!(other, stored.hash);
         }
     }

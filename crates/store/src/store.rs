@@ -1,19 +1,22 @@
 //! Tenants in the database: loading, appending, reading the journal.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use aws_lc_rs::digest;
 use parking_lot::Mutex;
 use roaring::RoaringBitmap;
 use uuid::Uuid;
-use zetel_domain::{Tenant, Timestamp, catalog::Catalog, user::UserOrdinal};
+use zetel_domain::{Event, Tenant, catalog::Catalog, user::UserOrdinal};
 
 use crate::{
+    credentials,
     facts::{self, Touched},
-    journal::{self, Change, Hash},
-    sql::{
-        Column, Database, DatabaseError, Row, Rows, Statement, Table, Target, Transaction, Value,
-    },
+    journal::{self, Change, Hash, Record},
+    schema,
+    sql::{Database, DatabaseError, Row, Rows, Statement, Target, Transaction, Value, View},
 };
 
 /// A user named by more generations than this in one batch row of the journal is found through the bulk index.
@@ -30,6 +33,11 @@ const FIND_TENANT: Statement = Statement::new(
 const READ_HEAD: Statement = Statement::new(
     "read head of tenant",
     "SELECT tenant_key, tenant_id, generation, hash FROM tenant_head WHERE tenant_key = $1",
+);
+const FIND_DOMAIN: Statement = Statement::new(
+    "find tenant of domain",
+    "SELECT h.tenant_id FROM domain d JOIN tenant_head h ON h.tenant_key = d.tenant_key \
+     WHERE d.name = $1 ORDER BY d.tenant_key LIMIT 1",
 );
 const NEXT_KEY: Statement = Statement::new(
     "next tenant key",
@@ -75,54 +83,12 @@ const REPLACE_DETAIL: Statement = Statement::new(
     "UPDATE generation_detail SET body = $1 WHERE tenant_key = $2 AND generation = $3",
 );
 
-static GENERATION: Table = Table {
-    name: "generation",
-    columns: &[
-        Column::int("tenant_key"),
-        Column::int("generation"),
-        Column::int("at"),
-        Column::text("actor"),
-        Column::text("command"),
-        Column::bytes("request_id"),
-        Column::bytes("body"),
-        Column::bytes("hash"),
-    ],
-    key: 2,
-};
-static GENERATION_DETAIL: Table = Table {
-    name: "generation_detail",
-    columns: &[
-        Column::int("tenant_key"),
-        Column::int("generation"),
-        Column::bytes("body"),
-    ],
-    key: 2,
-};
-static GENERATION_USER: Table = Table {
-    name: "generation_user",
-    columns: &[
-        Column::int("tenant_key"),
-        Column::int("user_ordinal"),
-        Column::int("generation"),
-    ],
-    key: 3,
-};
-static GENERATION_BULK: Table = Table {
-    name: "generation_bulk",
-    columns: &[
-        Column::int("tenant_key"),
-        Column::int("generation"),
-        Column::int("first_user"),
-        Column::int("last_user"),
-    ],
-    key: 2,
-};
-
 /// The statements of this module.
 pub(crate) const STATEMENTS: &[Statement] = &[
     LIST_TENANTS,
     FIND_TENANT,
     READ_HEAD,
+    FIND_DOMAIN,
     NEXT_KEY,
     INSERT_HEAD,
     SWAP_HEAD,
@@ -169,15 +135,15 @@ impl Head {
     }
 }
 
-fn to_generation(value: i64) -> Result<u64, DatabaseError> {
+pub(crate) fn to_generation(value: i64) -> Result<u64, DatabaseError> {
     u64::try_from(value).map_err(|_| DatabaseError::Damaged(format!("{value} is not a generation")))
 }
 
-fn from_generation(value: u64) -> i64 {
+pub(crate) fn from_generation(value: u64) -> i64 {
     i64::try_from(value).unwrap_or(i64::MAX)
 }
 
-fn to_hash(bytes: &[u8]) -> Result<Hash, DatabaseError> {
+pub(crate) fn to_hash(bytes: &[u8]) -> Result<Hash, DatabaseError> {
     bytes
         .try_into()
         .map_err(|_| DatabaseError::Damaged("a hash has 32 bytes".to_owned()))
@@ -246,44 +212,57 @@ impl Store {
             .transpose()
     }
 
+    /// The tenant that a domain, in lower case, belongs to.
+    pub fn tenant_of_domain(&self, name: &str) -> Result<Option<Uuid>, DatabaseError> {
+        let rows = self.database.query(&FIND_DOMAIN, &[name.into()])?;
+        rows.first().map(|row| row.uuid(0)).transpose()
+    }
+
     /// A tenant as its facts say, with the head that they belong to.
-    ///
-    /// Facts are read in several statements, so another node may append in between; then they are read again.
     pub fn load(&self, tenant_id: Uuid) -> Result<Option<(Head, Tenant)>, DatabaseError> {
-        loop {
-            let Some(head) = self.head(tenant_id)? else {
+        self.database.view(|view| {
+            let Some(head) = find_head(view, tenant_id)? else {
                 return Ok(None);
             };
-            let loaded = facts::load(&self.database, head.key, &|digest| self.catalog(digest));
-            if self.head(tenant_id)? == Some(head) {
-                let tenant = loaded?.ok_or_else(|| {
-                    DatabaseError::Damaged(format!(
-                        "the tenant {tenant_id} has a journal but no facts"
-                    ))
-                })?;
-                return Ok(Some((head, tenant)));
-            }
-        }
+            Ok(Some((head, self.load_in(view, &head)?)))
+        })
+    }
+
+    /// The tenant with this head, as its facts say in this view.
+    pub(crate) fn load_in(
+        &self,
+        view: &mut View<'_>,
+        head: &Head,
+    ) -> Result<Tenant, DatabaseError> {
+        let loaded = facts::load(view, head.key, |view, digest| {
+            self.catalog_in(digest, |values| view.query(&FIND_CATALOG, values))
+        })?;
+        loaded.ok_or_else(|| {
+            DatabaseError::Damaged(format!(
+                "the tenant {} has a journal but no facts",
+                head.tenant_id
+            ))
+        })
     }
 
     /// The catalog with a digest.
     pub fn catalog(&self, digest: &[u8]) -> Result<Arc<Catalog>, DatabaseError> {
+        self.catalog_in(digest, |values| self.database.query(&FIND_CATALOG, values))
+    }
+
+    fn catalog_in(
+        &self,
+        digest: &[u8],
+        find: impl FnOnce(&[Value]) -> Result<Vec<Row>, DatabaseError>,
+    ) -> Result<Arc<Catalog>, DatabaseError> {
         let digest = to_hash(digest)?;
         if let Some(known) = self.catalogs.lock().get(&digest) {
             return Ok(Arc::clone(known));
         }
-        let rows = self.database.query(&FIND_CATALOG, &[digest.into()])?;
+        let rows = find(&[digest.into()])?;
         let missing =
             || DatabaseError::Damaged("a catalog that a tenant follows is missing".to_owned());
-        let text = rows.first().ok_or_else(missing)?.text(0)?;
-        if catalog_digest(text) != digest {
-            return Err(DatabaseError::Damaged(
-                "the text of a catalog was changed".to_owned(),
-            ));
-        }
-        let catalog = Catalog::parse(&[("catalog", text)]).map_err(|error| {
-            DatabaseError::Damaged(format!("a catalog cannot be read ({error})"))
-        })?;
+        let catalog = parse_catalog(&digest, rows.first().ok_or_else(missing)?.text(0)?)?;
         Ok(self.remember(digest, Arc::new(catalog)))
     }
 
@@ -323,12 +302,14 @@ impl Store {
             for event in batch.changes.iter().flat_map(|change| &change.events) {
                 touched.add(event, batch.before);
             }
-            self.write_catalog(transaction, &touched, batch.after)?;
+            self.write_catalogs(transaction, batch.changes)?;
             facts::write(transaction, key, &touched, batch.after)?;
             if !touched.purged_users.is_empty() {
                 erase_details(transaction, key, &touched.purged_users)?;
             }
             also(transaction)?;
+            // After `also`, which may have stored what is to be forgotten.
+            credentials::forget(transaction, &touched, batch.after)?;
             transaction.notify(key)?;
             Ok(Some(key))
         })?;
@@ -336,19 +317,27 @@ impl Store {
         Ok(next)
     }
 
-    fn write_catalog(
+    fn write_catalogs(
         &self,
         transaction: &mut Transaction<'_>,
-        touched: &Touched,
-        after: &Tenant,
+        changes: &[Change],
     ) -> Result<(), DatabaseError> {
-        if touched.all_products {
-            let digest = after.catalog_digest();
-            transaction.execute(
-                &INSERT_CATALOG,
-                &[digest.into(), after.catalog().to_text().into()],
-            )?;
-            self.remember(digest, Arc::clone(after.catalog()));
+        for event in changes.iter().flat_map(|change| &change.events) {
+            let Event::CatalogAdopted { digest, catalog } = event else {
+                continue;
+            };
+            let Some(catalog) = catalog.get() else {
+                continue;
+            };
+            let text = catalog.to_text();
+            if catalog_digest(&text) != *digest {
+                return Err(DatabaseError::Values {
+                    statement: INSERT_CATALOG.name.to_owned(),
+                    reason: "the digest is not that of the catalog's text".to_owned(),
+                });
+            }
+            transaction.execute(&INSERT_CATALOG, &[digest.into(), text.into()])?;
+            self.remember(*digest, Arc::clone(catalog));
         }
         Ok(())
     }
@@ -356,35 +345,23 @@ impl Store {
     /// Changes after a generation, at most `limit`, each verified against the chain of hashes.
     pub fn journal(&self, key: i64, after: u64, limit: u32) -> Result<Vec<Change>, DatabaseError> {
         let mut previous = self.hash(key, after)?;
-        let rows = self.database.query(
-            &READ_JOURNAL,
-            &[key.into(), from_generation(after).into(), limit.into()],
-        )?;
-        let mut changes = Vec::with_capacity(rows.len());
-        for (expected, row) in (after + 1..).zip(&rows) {
-            let change = Change {
-                generation: to_generation(row.int(0)?)?,
-                at: Timestamp(row.int(1)?),
-                actor: row.text(2)?.to_owned(),
-                command: row.text(3)?.to_owned(),
-                request_id: row.uuid(4)?,
-                events: Vec::new(),
-            };
-            let generation = change.generation;
+        let mut records = Vec::new();
+        let values = [key.into(), from_generation(after).into(), limit.into()];
+        self.database.for_each(&READ_JOURNAL, &values, |row| {
+            records.push(Record::read(&row)?);
+            Ok(())
+        })?;
+        let mut changes = Vec::with_capacity(records.len());
+        for (expected, record) in (after + 1..).zip(records) {
+            let generation = record.change.generation;
             if generation != expected {
                 return Err(DatabaseError::Damaged(format!(
                     "generation {expected} is missing from the journal"
                 )));
             }
-            let catalog = |digest: &[u8]| self.catalog(digest);
-            let (change, hash) = journal::decode(
-                change,
-                row.bytes(5)?,
-                row.optional_bytes(7)?,
-                &previous,
-                &catalog,
-            )?;
-            if hash != to_hash(row.bytes(6)?)? {
+            let stored = record.hash;
+            let (change, hash) = record.decode(&previous, &|digest| self.catalog(digest))?;
+            if hash != stored {
                 return Err(DatabaseError::Damaged(format!(
                     "generation {generation} of the journal was changed"
                 )));
@@ -428,6 +405,38 @@ impl Store {
             .query(&FIND_GENERATIONS, &[key.into(), user.0.into()])?;
         rows.iter().map(|row| to_generation(row.int(0)?)).collect()
     }
+}
+
+/// Shows the whole journal of a tenant in this view, as it is stored.
+pub(crate) fn each_record(
+    view: &mut View<'_>,
+    key: i64,
+    mut visit: impl FnMut(Record) -> Result<(), DatabaseError>,
+) -> Result<(), DatabaseError> {
+    let values = [key.into(), Value::Int(-1), Value::Int(i64::MAX)];
+    view.for_each(&READ_JOURNAL, &values, |row| visit(Record::read(&row)?))
+}
+
+/// The heads of all tenants in this view.
+pub(crate) fn all_heads(view: &mut View<'_>) -> Result<Vec<Head>, DatabaseError> {
+    let rows = view.query(&LIST_TENANTS, &[])?;
+    rows.iter().map(Head::from_row).collect()
+}
+
+fn find_head(view: &mut View<'_>, tenant_id: Uuid) -> Result<Option<Head>, DatabaseError> {
+    let rows = view.query(&FIND_TENANT, &[tenant_id.into()])?;
+    rows.first().map(Head::from_row).transpose()
+}
+
+/// The catalog in a text, if it is the text with this digest.
+pub(crate) fn parse_catalog(digest: &Hash, text: &str) -> Result<Catalog, DatabaseError> {
+    if catalog_digest(text) != *digest {
+        return Err(DatabaseError::Damaged(
+            "the text of a catalog was changed".to_owned(),
+        ));
+    }
+    Catalog::parse(&[("catalog", text)])
+        .map_err(|error| DatabaseError::Damaged(format!("a catalog cannot be read ({error})")))
 }
 
 /// SHA-256 of a catalog's text.
@@ -480,16 +489,42 @@ fn swap_head(
     Ok((transaction.execute(&SWAP_HEAD, &values)? == 1).then_some(old.key))
 }
 
+/// The users whom a change concerns, as the indexes of the journal hold them.
+pub(crate) enum Concerned {
+    /// Each has a row.
+    Few(RoaringBitmap),
+    /// One row has the range.
+    Many {
+        /// The lowest ordinal.
+        first: u32,
+        /// The highest ordinal.
+        last: u32,
+    },
+}
+
+impl Concerned {
+    pub(crate) fn by(change: &Change) -> Self {
+        let mut users = RoaringBitmap::new();
+        for set in journal::users_of(change) {
+            users.extend(set.iter().map(|user| user.0));
+        }
+        match (users.min(), users.max()) {
+            (Some(first), Some(last)) if users.len() > SINGLE_USERS => Self::Many { first, last },
+            _ => Self::Few(users),
+        }
+    }
+}
+
 fn write_journal(
     transaction: &mut Transaction<'_>,
     key: i64,
     changes: &[Change],
     stored: &[journal::Stored],
 ) -> Result<(), DatabaseError> {
-    let mut generations = Rows::new(&GENERATION);
-    let mut details = Rows::new(&GENERATION_DETAIL);
-    let mut users = Rows::new(&GENERATION_USER);
-    let mut bulk = Rows::new(&GENERATION_BULK);
+    let mut generations = Rows::new(&schema::generation::TABLE);
+    let mut details = Rows::new(&schema::generation_detail::TABLE);
+    let mut users = Rows::new(&schema::generation_user::TABLE);
+    let mut bulk = Rows::new(&schema::generation_bulk::TABLE);
     for (change, stored) in changes.iter().zip(stored) {
         let generation = from_generation(change.generation);
         generations.push(&[
@@ -505,17 +540,14 @@ fn write_journal(
         if let Some(body) = &stored.details {
             details.push(&[key.into(), generation.into(), body.as_slice().into()])?;
         }
-        let concerned: RoaringBitmap = journal::users_of(change)
-            .flat_map(|set| set.iter().map(|user| user.0).collect::<Vec<_>>())
-            .collect();
-        match (concerned.min(), concerned.max()) {
-            (Some(first), Some(last)) if concerned.len() > SINGLE_USERS => {
-                bulk.push(&[key.into(), generation.into(), first.into(), last.into()])?;
-            }
-            _ => {
-                for user in &concerned {
+        match Concerned::by(change) {
+            Concerned::Few(few) => {
+                for user in &few {
                     users.push(&[key.into(), user.into(), generation.into()])?;
                 }
+            }
+            Concerned::Many { first, last } => {
+                bulk.push(&[key.into(), generation.into(), first.into(), last.into()])?;
             }
         }
     }
@@ -530,13 +562,13 @@ fn erase_details(
     key: i64,
     purged: &RoaringBitmap,
 ) -> Result<(), DatabaseError> {
-    let mut generations = RoaringBitmap::new();
+    let mut generations = BTreeSet::new();
     for user in purged {
         for row in transaction.query(&FIND_GENERATIONS, &[key.into(), user.into()])? {
-            generations.insert(u32::try_from(row.int(0)?).unwrap_or(u32::MAX));
+            generations.insert(row.int(0)?);
         }
     }
-    for generation in &generations {
+    for generation in generations {
         let Some(row) = transaction
             .query(&READ_DETAIL, &[key.into(), generation.into()])?
             .into_iter()
@@ -546,7 +578,12 @@ fn erase_details(
         };
         let erased = journal::erase(row.bytes(0)?, row.bytes(1)?, &|user| {
             purged.contains(user.0)
-        });
+        })
+        .ok_or_else(|| {
+            DatabaseError::Damaged(format!(
+                "generation {generation}: its personal details cannot be read to erase them"
+            ))
+        })?;
         if let Some(body) = erased {
             transaction.execute(
                 &REPLACE_DETAIL,

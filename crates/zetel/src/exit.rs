@@ -72,11 +72,8 @@ impl From<Exit> for ExitCode {
 
 /// The list of exit codes at the end of `zetel --help`.
 pub fn help() -> String {
-    let mut text = String::from("Exit codes:\n");
-    for exit in Exit::ALL {
-        text.push_str(&format!("  {}  {}\n", exit.code(), exit.meaning()));
-    }
-    text
+    let line = |exit: Exit| format!("  {}  {}", exit.code(), exit.meaning());
+    format!("Exit codes:\n{}\n", Exit::ALL.map(line).join("\n"))
 }
 
 #[cfg(test)]

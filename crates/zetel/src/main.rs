@@ -4,12 +4,15 @@ mod bulk;
 mod cli;
 mod client;
 mod commands;
+mod demo;
 mod error;
 mod exit;
 mod fingerprint;
 mod output;
 mod plan;
 mod progress;
+mod server;
+mod setup;
 
 use std::io;
 use std::process::ExitCode;

@@ -37,12 +37,11 @@ impl QueryOption {
 }
 
 /// Options of OData and Graph that no path takes yet.
-const NOT_IMPLEMENTED: [&str; 10] = [
+const NOT_IMPLEMENTED: [&str; 9] = [
     "filter",
     "search",
     "orderby",
     "expand",
-    "skip",
     "apply",
     "compute",
     "deltatoken",

@@ -30,7 +30,7 @@ impl From<EngineError> for GraphError {
             EngineError::Unavailable(_) => Self::new(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "ServiceUnavailable",
-                "The change could not be stored. Nothing was changed. Try again, and show the request id to the operator if it persists.",
+                "The storage failed, so the change may not have been made. Read the object again before you repeat the request, and show the request id to the operator if this persists.",
             ),
         }
     }

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use zetel_identity::{AuthorizationError, AuthorizationRequest, Parameters, ResponseMode, SignedIn, TokenError};
+use zetel_identity::{
+    AuthorizationError, AuthorizationRequest, Parameters, ResponseMode, SignedIn, TokenError,
+};
 
 use super::TokenState;
 use super::context::{Context, Form};
@@ -37,7 +39,16 @@ pub(super) async fn show(
         return refuse_to(&request, &TokenError::LoginRequired, &context);
     }
     let username = request.login_hint.clone().unwrap_or_default();
-    sign_in_page(&state, &context, &request, &query, &Shown { username: &username, ..Shown::default() })
+    sign_in_page(
+        &state,
+        &context,
+        &request,
+        &query,
+        &Shown {
+            username: &username,
+            ..Shown::default()
+        },
+    )
 }
 
 /// Takes the form of the sign-in page.
@@ -58,7 +69,10 @@ pub(super) async fn submit(
         Err(response) => return *response,
     };
     if form.get("cancel").is_some() {
-        return answer(&request, &[("error", "access_denied"), ("error_description", CANCELED)]);
+        return answer(
+            &request,
+            &[("error", "access_denied"), ("error_description", CANCELED)],
+        );
     }
     let username = form.get("username").unwrap_or_default().to_owned();
     let service = Arc::clone(&state.service);
@@ -72,14 +86,22 @@ pub(super) async fn submit(
         Err(error) => {
             log(&error, &context.ids);
             let problem = problem(&error);
-            let change_password = matches!(error, TokenError::PasswordExpired | TokenError::NewPassword(_));
-            let shown = Shown { username: &username, problem: problem.as_deref(), change_password };
+            let change_password = matches!(
+                error,
+                TokenError::PasswordExpired | TokenError::NewPassword(_)
+            );
+            let shown = Shown {
+                username: &username,
+                problem: problem.as_deref(),
+                change_password,
+            };
             sign_in_page(&state, &context, &request, &query, &shown)
         }
     }
 }
 
-const STALE: &str = "Go back to your application and start again. Your browser must accept cookies.";
+const STALE: &str =
+    "Go back to your application and start again. Your browser must accept cookies.";
 const CANCELED: &str = "AADSTS65004: User declined to consent to access the app.";
 
 /// Signs a user in with the fields of a form; with a new password in it the password is changed first.
@@ -118,12 +140,17 @@ fn understand(
     context: &Context,
     query: &str,
 ) -> Result<(AuthorizationRequest, Parameters), Box<Response>> {
-    let parameters =
-        Parameters::parse(query.as_bytes()).map_err(|error| Box::new(refuse_here(&error, context)))?;
-    match state.service.authorization_request(tenant, &context.origin, &parameters) {
+    let parameters = Parameters::parse(query.as_bytes())
+        .map_err(|error| Box::new(refuse_here(&error, context)))?;
+    match state
+        .service
+        .authorization_request(tenant, &context.origin, &parameters)
+    {
         Ok(request) => Ok((request, parameters)),
         Err(AuthorizationError::Page(error)) => Err(Box::new(refuse_here(&error, context))),
-        Err(AuthorizationError::Redirect(request, error)) => Err(Box::new(refuse_to(&request, &error, context))),
+        Err(AuthorizationError::Redirect(request, error)) => {
+            Err(Box::new(refuse_to(&request, &error, context)))
+        }
     }
 }
 
@@ -147,7 +174,11 @@ fn sign_in_page(
         problem: shown.problem,
         redirect_origin: Some(&request.redirect_uri),
     };
-    let shown = if shown.change_password { Page::ChangePassword(form) } else { Page::SignIn(form) };
+    let shown = if shown.change_password {
+        Page::ChangePassword(form)
+    } else {
+        Page::SignIn(form)
+    };
     csrf::remember(page(StatusCode::OK, &shown), context, &value)
 }
 
@@ -155,19 +186,32 @@ fn sign_in_page(
 fn answer(request: &AuthorizationRequest, values: &[(&str, &str)]) -> Response {
     if request.response_mode == ResponseMode::FormPost {
         let fields = request.answer(values);
-        let shown =
-            Page::Continue { application: &request.display_name, action: &request.redirect_uri, fields: &fields };
+        let shown = Page::Continue {
+            application: &request.display_name,
+            action: &request.redirect_uri,
+            fields: &fields,
+        };
         return page(StatusCode::OK, &shown);
     }
     redirect(&request.location(values)).unwrap_or_else(|| {
-        message(StatusCode::BAD_REQUEST, "Sign-in failed", "The redirect URI cannot be written into a header.")
+        message(
+            StatusCode::BAD_REQUEST,
+            "Sign-in failed",
+            "The redirect URI cannot be written into a header.",
+        )
     })
 }
 
 /// Tells the application why there is no code.
 fn refuse_to(request: &AuthorizationRequest, error: &TokenError, context: &Context) -> Response {
     log(error, &context.ids);
-    answer(request, &[("error", error.oauth_error()), ("error_description", &error.description())])
+    answer(
+        request,
+        &[
+            ("error", error.oauth_error()),
+            ("error_description", &error.description()),
+        ],
+    )
 }
 
 /// Tells the user why there is no sign-in page.

@@ -30,7 +30,9 @@ pub(super) fn matches(context: &Context, form: &Parameters) -> bool {
 pub(super) fn remember(mut response: Response, context: &Context, value: &str) -> Response {
     let name = name(context);
     let secure = if context.is_https() { "; Secure" } else { "" };
-    if let Ok(cookie) = HeaderValue::try_from(format!("{name}={value}; Path=/; HttpOnly; SameSite=Strict{secure}")) {
+    if let Ok(cookie) = HeaderValue::try_from(format!(
+        "{name}={value}; Path=/; HttpOnly; SameSite=Strict{secure}"
+    )) {
         response.headers_mut().insert(SET_COOKIE, cookie);
     }
     response
@@ -38,7 +40,10 @@ pub(super) fn remember(mut response: Response, context: &Context, value: &str) -
 
 fn cookie(context: &Context) -> Option<&str> {
     let name = name(context);
-    let pairs = context.cookies.split(';').filter_map(|pair| pair.trim().split_once('='));
+    let pairs = context
+        .cookies
+        .split(';')
+        .filter_map(|pair| pair.trim().split_once('='));
     let (_, value) = pairs.into_iter().find(|(found, _)| *found == name)?;
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
     (value.len() == VALUE_CHARACTERS && value.bytes().all(plain)).then_some(value)
@@ -46,5 +51,9 @@ fn cookie(context: &Context) -> Option<&str> {
 
 /// `__Host-` binds the cookie to this very host; browsers accept it over HTTPS only.
 fn name(context: &Context) -> &'static str {
-    if context.is_https() { "__Host-zetel-signin" } else { "zetel-signin" }
+    if context.is_https() {
+        "__Host-zetel-signin"
+    } else {
+        "zetel-signin"
+    }
 }

@@ -18,7 +18,13 @@ pub(super) async fn document_v2(
     Path(tenant): Path<String>,
     context: Context,
 ) -> Result<Response, Refusal> {
-    document(&state, &tenant, &context, "/oauth2/v2.0", "/discovery/v2.0/keys")
+    document(
+        &state,
+        &tenant,
+        &context,
+        "/oauth2/v2.0",
+        "/discovery/v2.0/keys",
+    )
 }
 
 /// The document of the older endpoints; AD FS clients ask for it under `/adfs`.
@@ -37,7 +43,10 @@ fn document(
     endpoints: &str,
     keys: &str,
 ) -> Result<Response, Refusal> {
-    let tenant = state.service.tenant_of(segment).map_err(|error| context.refuse(error))?;
+    let tenant = state
+        .service
+        .tenant_of(segment)
+        .map_err(|error| context.refuse(&error))?;
     let base = context.origin.base();
     // Addressed by id whenever there is one, so that tokens and document name the same issuer.
     let address = match tenant {
@@ -83,7 +92,11 @@ pub(super) async fn keys(
         service.tenant_of(&tenant)?;
         Ok(service.key_set()?)
     };
-    let keys = state.workers.run(work).await.map_err(|error: TokenError| context.refuse(error))?;
+    let keys = state
+        .workers
+        .run(work)
+        .await
+        .map_err(|error: TokenError| context.refuse(&error))?;
     Ok(respond::json(&keys))
 }
 
@@ -94,10 +107,15 @@ pub(super) async fn instance(
     RawQuery(query): RawQuery,
     context: Context,
 ) -> Result<Response, Refusal> {
-    let query = Parameters::parse(query.unwrap_or_default().as_bytes()).map_err(|error| context.refuse(error))?;
-    let endpoint = query.required("authorization_endpoint").map_err(|error| context.refuse(error))?;
+    let query = Parameters::parse(query.unwrap_or_default().as_bytes())
+        .map_err(|error| context.refuse(&error))?;
+    let endpoint = query
+        .required("authorization_endpoint")
+        .map_err(|error| context.refuse(&error))?;
     let Some((origin, tenant)) = authority_of(endpoint).filter(|(origin, _)| {
-        state.service.is_own_host(origin.host_name(), &context.origin)
+        state
+            .service
+            .is_own_host(origin.host_name(), &context.origin)
     }) else {
         let body = json!({
             "error": "invalid_instance",
@@ -106,7 +124,10 @@ pub(super) async fn instance(
         });
         return Ok((StatusCode::BAD_REQUEST, respond::json(&body)).into_response());
     };
-    let host = origin.base().trim_start_matches("https://").trim_start_matches("http://");
+    let host = origin
+        .base()
+        .trim_start_matches("https://")
+        .trim_start_matches("http://");
     Ok(respond::json(&json!({
         "tenant_discovery_endpoint": format!("{}/{tenant}/v2.0/.well-known/openid-configuration", origin.base()),
         "api-version": "1.1",
@@ -119,12 +140,19 @@ fn authority_of(endpoint: &str) -> Option<(Origin, &str)> {
     let (scheme, rest) = endpoint.split_once("://")?;
     let (host, path) = rest.split_once('/')?;
     let tenant = path.split('/').next().filter(|tenant| !tenant.is_empty())?;
-    let plain = tenant.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-.".contains(&byte));
-    Origin::new(scheme, host).filter(|_| plain).map(|origin| (origin, tenant))
+    let plain = tenant
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || b"-.".contains(&byte));
+    Origin::new(scheme, host)
+        .filter(|_| plain)
+        .map(|origin| (origin, tenant))
 }
 
 /// How users of a domain sign in. MSAL asks before it sends a password; nothing is federated here.
-pub(super) async fn user_realm(State(state): State<TokenState>, Path(upn): Path<String>) -> Response {
+pub(super) async fn user_realm(
+    State(state): State<TokenState>,
+    Path(upn): Path<String>,
+) -> Response {
     let domain = upn.rsplit_once('@').map(|(_, domain)| domain.to_owned());
     let known = state.service.tenant_of_upn(&upn).is_some();
     let mut realm = json!({

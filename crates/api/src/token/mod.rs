@@ -73,7 +73,7 @@ async fn token(
         service.token(&TokenRequest { authority: &tenant, origin: &origin, form: &form, basic: basic.as_ref() })
     };
     let result = if hashes { state.workers.hash(work).await } else { state.workers.run(work).await };
-    result.map(|answer| json(&answer)).map_err(|error| context.refuse(error))
+    result.map(|answer| json(&answer)).map_err(|error| context.refuse(&error))
 }
 
 /// The device code endpoint.
@@ -90,5 +90,5 @@ async fn device_code(
         service.start_device_code(&TokenRequest { authority: &tenant, origin: &origin, form: &form, basic: None })
     };
     let result: Result<_, TokenError> = state.workers.run(work).await;
-    result.map(|answer| json(&answer)).map_err(|error| context.refuse(error))
+    result.map(|answer| json(&answer)).map_err(|error| context.refuse(&error))
 }

@@ -3,7 +3,9 @@
 
 use std::fmt::Write as _;
 
-use axum::http::header::{CONTENT_SECURITY_POLICY, HeaderValue, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
+use axum::http::header::{
+    CONTENT_SECURITY_POLICY, HeaderValue, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
@@ -57,8 +59,16 @@ pub(super) fn page(status: StatusCode, page: &Page<'_>) -> Response {
     let (title, body) = match page {
         Page::SignIn(form) => ("Sign in", sign_in(form)),
         Page::ChangePassword(form) => ("Choose a new password", change_password(form)),
-        Page::DeviceCode { user_code, csrf, problem } => ("Enter code", device_code(user_code, csrf, *problem)),
-        Page::Continue { application, action, fields } => ("Signed in", proceed(application, action, fields)),
+        Page::DeviceCode {
+            user_code,
+            csrf,
+            problem,
+        } => ("Enter code", device_code(user_code, csrf, *problem)),
+        Page::Continue {
+            application,
+            action,
+            fields,
+        } => ("Signed in", proceed(application, action, fields)),
         Page::Message { title, text } => (*title, format!("<p>{}</p>", escape(text))),
     };
     let title = escape(title);
@@ -84,10 +94,11 @@ pub(super) fn page(status: StatusCode, page: &Page<'_>) -> Response {
 
 /// `form-action` names this service and, where an answer leaves it, the origin of the application.
 fn content_policy(redirect: Option<&str>) -> HeaderValue {
-    const POLICY: &str =
-        "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
+    const POLICY: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
     let own = HeaderValue::from_static(POLICY);
-    let Some(origin) = redirect.and_then(source) else { return own };
+    let Some(origin) = redirect.and_then(source) else {
+        return own;
+    };
     HeaderValue::try_from(format!("{POLICY} {origin}")).unwrap_or(own)
 }
 
@@ -95,7 +106,10 @@ fn content_policy(redirect: Option<&str>) -> HeaderValue {
 fn source(uri: &str) -> Option<String> {
     let (scheme, rest) = uri.split_once(':')?;
     let allowed = |text: &str, extra: &[u8]| {
-        !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || extra.contains(&byte))
+        !text.is_empty()
+            && text
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || extra.contains(&byte))
     };
     if !allowed(scheme, b"+-.") {
         return None;
@@ -124,11 +138,30 @@ fn change_password(form: &SignIn<'_>) -> String {
     html += &open_form(form.action, form.csrf, form.hidden);
     let fields = [
         input("username", "User name", "text", form.username, "username"),
-        input("password", "Current password", "password", "", "current-password"),
-        input("new_password", "New password", "password", "", "new-password"),
-        input("repeated_password", "New password again", "password", "", "new-password"),
+        input(
+            "password",
+            "Current password",
+            "password",
+            "",
+            "current-password",
+        ),
+        input(
+            "new_password",
+            "New password",
+            "password",
+            "",
+            "new-password",
+        ),
+        input(
+            "repeated_password",
+            "New password again",
+            "password",
+            "",
+            "new-password",
+        ),
     ];
-    html + &fields.concat() + "<p><button type=\"submit\">Change password and sign in</button></p>\n</form>\n"
+    html + &fields.concat()
+        + "<p><button type=\"submit\">Change password and sign in</button></p>\n</form>\n"
 }
 
 fn device_code(user_code: &str, csrf: &str, trouble: Option<&str>) -> String {
@@ -143,28 +176,47 @@ fn proceed(application: &str, action: &str, fields: &[(&str, &str)]) -> String {
     let application = escape(application);
     let mut html = format!("<form method=\"post\" action=\"{}\">\n", escape(action));
     html += &hidden(fields);
-    html + &format!("<p><button type=\"submit\" autofocus>Continue to {application}</button></p>\n</form>\n")
+    html + &format!(
+        "<p><button type=\"submit\" autofocus>Continue to {application}</button></p>\n</form>\n"
+    )
 }
 
 fn asking(form: &SignIn<'_>) -> String {
-    let application = form.application.map_or("An application".to_owned(), |name| format!("<b>{}</b>", escape(name)));
+    let application = form
+        .application
+        .map_or("An application".to_owned(), |name| {
+            format!("<b>{}</b>", escape(name))
+        });
     format!("<p>{application} asks to use your account.</p>\n")
 }
 
 fn problem(text: Option<&str>) -> String {
-    text.map_or(String::new(), |text| format!("<p class=\"problem\" role=\"alert\">{}</p>\n", escape(text)))
+    text.map_or(String::new(), |text| {
+        format!("<p class=\"problem\" role=\"alert\">{}</p>\n", escape(text))
+    })
 }
 
 fn open_form(action: &str, csrf: &str, fields: &[(&str, &str)]) -> String {
     let action = escape(action);
-    format!("<form method=\"post\" action=\"{action}\">\n{}{}", hidden(&[("csrf", csrf)]), hidden(fields))
+    format!(
+        "<form method=\"post\" action=\"{action}\">\n{}{}",
+        hidden(&[("csrf", csrf)]),
+        hidden(fields)
+    )
 }
 
 fn hidden(fields: &[(&str, &str)]) -> String {
-    fields.iter().fold(String::new(), |mut html, (name, value)| {
-        let _ = writeln!(html, "<input type=\"hidden\" name=\"{}\" value=\"{}\">", escape(name), escape(value));
-        html
-    })
+    fields
+        .iter()
+        .fold(String::new(), |mut html, (name, value)| {
+            let _ = writeln!(
+                html,
+                "<input type=\"hidden\" name=\"{}\" value=\"{}\">",
+                escape(name),
+                escape(value)
+            );
+            html
+        })
 }
 
 fn input(name: &str, label: &str, kind: &str, value: &str, autocomplete: &str) -> String {
@@ -177,22 +229,31 @@ fn input(name: &str, label: &str, kind: &str, value: &str, autocomplete: &str) -
 
 /// Text as it may stand in HTML, also inside a quoted attribute.
 fn escape(text: &str) -> String {
-    text.chars().fold(String::with_capacity(text.len()), |mut escaped, character| {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            other => escaped.push(other),
-        }
-        escaped
-    })
+    text.chars().fold(
+        String::with_capacity(text.len()),
+        |mut escaped, character| {
+            match character {
+                '&' => escaped.push_str("&amp;"),
+                '<' => escaped.push_str("&lt;"),
+                '>' => escaped.push_str("&gt;"),
+                '"' => escaped.push_str("&quot;"),
+                '\'' => escaped.push_str("&#39;"),
+                other => escaped.push(other),
+            }
+            escaped
+        },
+    )
 }
 
 /// The page after signing out. No session is kept here, so there is nothing to end.
 pub(super) async fn signed_out() -> Response {
-    page(StatusCode::OK, &Page::Message { title: "Signed out", text: "You are signed out. You can close this page." })
+    page(
+        StatusCode::OK,
+        &Page::Message {
+            title: "Signed out",
+            text: "You are signed out. You can close this page.",
+        },
+    )
 }
 
 /// The style sheet of all pages.
@@ -211,15 +272,24 @@ mod tests {
 
     #[test]
     fn nothing_that_comes_from_outside_can_become_markup() {
-        assert_eq!(escape("<a href=\"x\">'&"), "&lt;a href=&quot;x&quot;&gt;&#39;&amp;");
+        assert_eq!(
+            escape("<a href=\"x\">'&"),
+            "&lt;a href=&quot;x&quot;&gt;&#39;&amp;"
+        );
         let html = device_code("\"><script>", "c", Some("<b>"));
         assert!(!html.contains("<script>") && !html.contains("<b>"));
     }
 
     #[test]
     fn the_policy_names_the_origin_of_the_redirect_only() {
-        assert_eq!(source("http://localhost:1234/x?y"), Some("http://localhost:1234".to_owned()));
-        assert_eq!(source("https://app.example"), Some("https://app.example".to_owned()));
+        assert_eq!(
+            source("http://localhost:1234/x?y"),
+            Some("http://localhost:1234".to_owned())
+        );
+        assert_eq!(
+            source("https://app.example"),
+            Some("https://app.example".to_owned())
+        );
         assert_eq!(source("myapp://auth"), Some("myapp:".to_owned()));
         assert_eq!(source("https://a b; script-src *"), None);
         assert_eq!(source("x y:z"), None);

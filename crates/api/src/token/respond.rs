@@ -24,7 +24,10 @@ pub(super) fn json(value: &impl Serialize) -> Response {
 pub(super) fn never_stored(content_type: &'static str) -> HeaderMap {
     HeaderMap::from_iter([
         (CONTENT_TYPE, HeaderValue::from_static(content_type)),
-        (CACHE_CONTROL, HeaderValue::from_static("no-store, no-cache")),
+        (
+            CACHE_CONTROL,
+            HeaderValue::from_static("no-store, no-cache"),
+        ),
         (PRAGMA, HeaderValue::from_static("no-cache")),
     ])
 }
@@ -33,7 +36,7 @@ pub(super) fn never_stored(content_type: &'static str) -> HeaderMap {
 pub(super) struct Refusal {
     status: StatusCode,
     retry_after: Option<i64>,
-    body: ErrorBody,
+    body: Box<ErrorBody>,
 }
 
 /// The shape of graph-clients.md section 1, item 10.
@@ -56,7 +59,7 @@ impl Refusal {
         Self {
             status: StatusCode::from_u16(error.status()).unwrap_or(StatusCode::BAD_REQUEST),
             retry_after: error.retry_after(),
-            body: ErrorBody {
+            body: Box::new(ErrorBody {
                 error: error.oauth_error(),
                 error_description: format!(
                     "{} Trace ID: {} Correlation ID: {} Timestamp: {timestamp}",
@@ -70,7 +73,7 @@ impl Refusal {
                 correlation_id: ids.correlation.to_string(),
                 // Microsoft's own page about the code.
                 error_uri: format!("https://login.microsoftonline.com/error?code={code}"),
-            },
+            }),
         }
     }
 }
@@ -80,7 +83,9 @@ impl IntoResponse for Refusal {
         let mut response = json(&self.body);
         *response.status_mut() = self.status;
         if let Some(seconds) = self.retry_after {
-            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+            response
+                .headers_mut()
+                .insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
     }
@@ -101,7 +106,9 @@ pub(super) fn redirect(location: &str) -> Option<Response> {
     let location = HeaderValue::try_from(location).ok()?;
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::SEE_OTHER;
-    response.headers_mut().extend(never_stored("text/html; charset=utf-8"));
+    response
+        .headers_mut()
+        .extend(never_stored("text/html; charset=utf-8"));
     response.headers_mut().insert("location", location);
     Some(response)
 }

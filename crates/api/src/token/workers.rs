@@ -52,14 +52,20 @@ impl Workers {
         work: impl FnOnce() -> Result<T, TokenError> + Send + 'static,
     ) -> Result<T, TokenError> {
         let busy = || TokenError::TooManyRequests { retry_after: 1 };
-        let waiting = Arc::clone(&self.waiting).try_acquire_owned().map_err(|_| busy())?;
-        let permit = Arc::clone(permits).acquire_owned().await.map_err(|_| busy())?;
+        let waiting = Arc::clone(&self.waiting)
+            .try_acquire_owned()
+            .map_err(|_| busy())?;
+        let permit = Arc::clone(permits)
+            .acquire_owned()
+            .await
+            .map_err(|_| busy())?;
         let task = tokio::task::spawn_blocking(move || {
             // Held until the work has ended, also when the client went away meanwhile.
             let (_waiting, _permit) = (waiting, permit);
             work()
         });
         // A task ends without a result only when it panicked or the program ends.
-        task.await.unwrap_or(Err(TokenError::Service(IdentityError::Interrupted)))
+        task.await
+            .unwrap_or(Err(TokenError::Service(IdentityError::Interrupted)))
     }
 }

@@ -32,7 +32,9 @@ pub fn add(
         .and_then(|product| tenant.product(product))
         .map(|product| product.base)
         .or(known.map(|product| product.base))
-        .map_or(purchase.product.per_device, |base| base == LicenseBase::Device);
+        .map_or(purchase.product.per_device, |base| {
+            base == LicenseBase::Device
+        });
     if per_device && purchase.channel.is_user_based_only() {
         return Err(Rejection::DeviceProductNeedsAgreement { sku_id });
     }

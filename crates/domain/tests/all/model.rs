@@ -85,7 +85,7 @@ struct User {
     id: Uuid,
     state: UserState,
     account_enabled: bool,
-    user_type: UserType,
+    kind: UserType,
     usage_location: Option<Location>,
     created: Timestamp,
     deleted: Option<Timestamp>,
@@ -840,7 +840,7 @@ impl Model {
             id,
             state: UserState::Live,
             account_enabled: user.account_enabled,
-            user_type: user.user_type,
+            kind: user.user_type,
             usage_location: user.usage_location,
             created: given.now,
             deleted: None,
@@ -868,7 +868,7 @@ impl Model {
             self.judge_name(user.principal_name(), Some(place))?;
         }
         user.account_enabled = patch.account_enabled.unwrap_or(user.account_enabled);
-        user.user_type = patch.user_type.unwrap_or(user.user_type);
+        user.kind = patch.user_type.unwrap_or(user.kind);
         user.usage_location = patch.usage_location.unwrap_or(user.usage_location);
         self.users[place] = user;
         Ok(())
@@ -1078,7 +1078,7 @@ impl Model {
             id: user.id,
             state: user.state,
             account_enabled: user.account_enabled,
-            user_type: user.user_type,
+            user_type: user.kind,
             usage_location: user.usage_location,
             created: user.created,
             deleted: user.deleted,

@@ -10,7 +10,9 @@ use zetel_domain::{
         AppliesTo, Catalog, Dependency, Exclusion, LicenseBase, Product, ProhibitedSubject,
         Prohibition, ServicePlan,
     },
+    location::Location,
     subscription::Channel,
+    user::{PropertyValue, UserPatch, UserProperty, UserType},
 };
 
 pub const PLANS: u8 = 8;
@@ -41,11 +43,15 @@ pub fn plans_of(mask: u8) -> impl Iterator<Item = Uuid> {
         .map(plan_id)
 }
 
+pub fn texts(list: Vec<&str>) -> PropertyValue {
+    PropertyValue::Texts(list.into_iter().map(str::to_owned).collect())
+}
+
 /// A command in terms of small numbers, made concrete when it is its turn.
 #[derive(Clone, Debug)]
 pub enum Step {
     Create(Vec<UserSpec>),
-    Update(UserRef, PatchSpec),
+    Update(UserRef, UserPatch),
     Delete(UserRef),
     Restore(u8),
     Purge(u8),
@@ -90,16 +96,6 @@ pub struct UserSpec {
 }
 
 #[derive(Clone, Debug)]
-pub struct PatchSpec {
-    pub account_enabled: Option<bool>,
-    pub location: Option<Option<&'static str>>,
-    pub name: Option<&'static str>,
-    pub mail: Option<Option<&'static str>>,
-    pub proxies: Option<Option<Vec<&'static str>>>,
-    pub display_name: Option<Option<&'static str>>,
-}
-
-#[derive(Clone, Debug)]
 pub struct RequestSpec {
     /// Product, plans to switch off, and whether plans of other products may be among them.
     pub add: Vec<(u8, u8, bool)>,
@@ -141,7 +137,7 @@ const PROXIES: &[&str] = &[
 
 pub fn user_ref() -> impl Strategy<Value = UserRef> {
     prop_oneof![
-        4 => (0_u8..8).prop_map(UserRef::Id),
+        8 => (0_u8..7).prop_map(UserRef::Id),
         1 => select(NAMES).prop_map(UserRef::Name),
     ]
 }
@@ -204,23 +200,70 @@ pub fn user_spec() -> impl Strategy<Value = UserSpec> {
         )
 }
 
-fn patch_spec() -> impl Strategy<Value = PatchSpec> {
+/// Users to begin with, all well-formed, and a purchase of each product.
+pub fn beginning() -> impl Strategy<Value = Vec<Step>> {
+    let users = vec(
+        (location(), option::weighted(0.4, select(ADDRESSES))),
+        NAMES.len() - 1,
+    );
+    let purchases = vec(purchase_spec(), usize::from(PRODUCTS));
+    (users, purchases).prop_map(|(users, purchases)| {
+        let mut steps = vec![Step::AddApplication(Some(0), "Sync")];
+        for (number, ((location, mail), name)) in (0..).zip(users.into_iter().zip(NAMES)) {
+            steps.push(Step::Create(vec![UserSpec {
+                id: Some(number),
+                name,
+                account_enabled: true,
+                is_guest: false,
+                location,
+                mail,
+                proxies: None,
+                has_nickname: true,
+                department: None,
+            }]));
+        }
+        for (number, purchase) in (0..).zip(purchases) {
+            let id = Some(number);
+            steps.push(Step::Buy(PurchaseSpec {
+                id,
+                product: number,
+                ..purchase
+            }));
+        }
+        steps
+    })
+}
+
+/// `Some(None)` clears a value.
+fn patch() -> impl Strategy<Value = UserPatch> {
+    let text = |text: &'static str| PropertyValue::from(text);
+    let values = (
+        option::weighted(0.3, name().prop_map(move |name| Some(text(name)))),
+        option::weighted(0.3, option::of(select(ADDRESSES).prop_map(text))),
+        option::weighted(0.15, proxies().prop_map(|list| list.map(texts))),
+        option::weighted(0.1, option::of(Just("Somebody").prop_map(text))),
+    );
     (
         option::of(any::<bool>()),
+        option::weighted(0.2, select(vec![UserType::Member, UserType::Guest])),
         option::weighted(0.4, location()),
-        option::weighted(0.3, name()),
-        option::weighted(0.3, option::of(select(ADDRESSES))),
-        option::weighted(0.15, proxies()),
-        option::weighted(0.1, option::of(Just("Somebody"))),
+        values,
     )
         .prop_map(
-            |(account_enabled, location, name, mail, proxies, display_name)| PatchSpec {
-                account_enabled,
-                location,
-                name,
-                mail,
-                proxies,
-                display_name,
+            |(account_enabled, user_type, location, (name, mail, proxies, display_name))| {
+                let optional = [
+                    (UserProperty::UserPrincipalName, name),
+                    (UserProperty::Mail, mail),
+                    (UserProperty::ProxyAddresses, proxies),
+                    (UserProperty::DisplayName, display_name),
+                ];
+                let present = |(property, value): (_, Option<_>)| Some((property, value?));
+                UserPatch {
+                    account_enabled,
+                    user_type,
+                    usage_location: location.map(|location| location.and_then(Location::parse)),
+                    properties: optional.into_iter().filter_map(present).collect(),
+                }
             },
         )
 }
@@ -231,7 +274,10 @@ fn mask() -> impl Strategy<Value = u8> {
 
 pub fn request_spec() -> impl Strategy<Value = RequestSpec> {
     (
-        vec((0..PRODUCTS, mask(), prop::bool::weighted(0.05)), 0..3),
+        prop_oneof![
+            1 => Just(Vec::new()),
+            9 => vec((0..PRODUCTS, mask(), prop::bool::weighted(0.05)), 1..3),
+        ],
         prop_oneof![3 => Just(Vec::new()), 2 => vec(0..PRODUCTS, 0..3)],
     )
         .prop_map(|(add, remove)| RequestSpec { add, remove })
@@ -280,7 +326,7 @@ pub fn purchase_spec() -> impl Strategy<Value = PurchaseSpec> {
 fn user_step() -> impl Strategy<Value = Step> {
     prop_oneof![
         4 => vec(user_spec(), 1..3).prop_map(Step::Create),
-        4 => (user_ref(), patch_spec()).prop_map(|(user, patch)| Step::Update(user, patch)),
+        4 => (user_ref(), patch()).prop_map(|(user, patch)| Step::Update(user, patch)),
         3 => user_ref().prop_map(Step::Delete),
         3 => (0_u8..8).prop_map(Step::Restore),
         1 => (0_u8..8).prop_map(Step::Purge),
@@ -338,7 +384,7 @@ pub fn catalog() -> impl Strategy<Value = Arc<Catalog>> {
         usize::from(PRODUCTS),
     );
     let exclusions = vec(any::<u8>(), 0..3);
-    let dependencies = vec((0..PLANS, any::<u8>()), 0..3);
+    let dependencies = vec((0..PLANS, any::<u8>()), 0..4);
     let prohibitions = vec(
         (0..PLANS + PRODUCTS, vec(select(&LOCATIONS[..]), 1..3)),
         0..3,
@@ -367,7 +413,7 @@ pub fn catalog() -> impl Strategy<Value = Arc<Catalog>> {
                 .into_iter()
                 .map(|(plan, mask)| Dependency {
                     plan: plan_id(plan),
-                    requires_any: plans_of(mask).collect(),
+                    requires_any: plans_of(mask & mask.rotate_left(3)).collect(),
                 })
                 .collect();
             catalog.rules.prohibited_locations = prohibitions

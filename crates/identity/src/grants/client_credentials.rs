@@ -29,7 +29,7 @@ impl TokenService {
         };
         let issuer = issuer(request.origin, tenant);
         let claims = token::access_claims(
-            &self.subject(&issuer, tenant, client.client_id)?,
+            &self.subject(&issuer, tenant, client.id)?,
             &scope.audience,
             (&client.display_name, client.proof),
             &Caller::Application { roles },

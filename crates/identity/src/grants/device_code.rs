@@ -3,6 +3,7 @@
 use serde::Serialize;
 use uuid::Uuid;
 
+use crate::client::client_id;
 use crate::directory::known_client;
 use crate::encoding::{base64url, sha256};
 use crate::service::Authority;
@@ -68,7 +69,7 @@ impl TokenService {
         request: &TokenRequest<'_>,
     ) -> Result<DeviceCodeResponse, TokenError> {
         let authority = self.authority(request.authority)?;
-        let client_id = self.client_id(request)?;
+        let client_id = client_id(request)?;
         if let Some(tenant) = authority.tenant() {
             self.find_client(tenant, client_id, request.authority)?;
         }
@@ -204,7 +205,7 @@ impl TokenService {
         let code = code.ok_or(TokenError::MissingParameter("device_code"))?;
         let unknown = || TokenError::DeviceCodeUnknown("device_code");
         let row = sql::find_device(&self.database, &sha256(code))?.ok_or_else(unknown)?;
-        if row.client_id != self.client_id(request)? {
+        if row.client_id != client_id(request)? {
             return Err(TokenError::InvalidGrant(
                 "the device code was issued to another client",
             ));

@@ -134,7 +134,7 @@ impl TokenService {
             role_template_ids: user.role_template_ids.clone(),
         };
         let issuer = issuer(grant.origin, tenant_id);
-        let subject = self.subject(&issuer, tenant_id, client.client_id)?;
+        let subject = self.subject(&issuer, tenant_id, client.id)?;
         let application = (client.display_name.as_str(), client.proof);
         let claims = token::access_claims(
             &subject,
@@ -151,7 +151,7 @@ impl TokenService {
         let refresh_token = match grant.refresh {
             Refresh::Keep(token) => Some(token.to_owned()),
             Refresh::IfAsked if scope.offline_access => {
-                Some(self.new_refresh_token(tenant_id, user.id, client.client_id, &scope.text)?)
+                Some(self.new_refresh_token(tenant_id, user.id, client.id, &scope.text)?)
             }
             Refresh::IfAsked => None,
         };

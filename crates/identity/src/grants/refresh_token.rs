@@ -29,7 +29,7 @@ impl TokenService {
         let tenant = Self::same_tenant(authority, tenant)?;
         let client = self.authenticate_client(tenant, request)?;
         let row = sql::find_refresh(&self.database, tenant, &digest)?.ok_or_else(unknown)?;
-        if row.client_id != client.client_id {
+        if row.client_id != client.id {
             return Err(TokenError::InvalidGrant(
                 "the refresh token was issued to another client",
             ));

@@ -8,6 +8,7 @@ use zetel_domain::{
     application::Application,
     assignment::Shape,
     catalog::LicenseBase,
+    location::Location,
     product::{OwnedProduct, ProductOrdinal},
     subscription::{Channel, Subscription},
     user::{PropertyValue, UserProperty, UserType, UserView},
@@ -38,7 +39,7 @@ pub fn tenant(rows: &mut Rows, key: i64, tenant: &Tenant) -> Result<(), Database
         profile
             .default_usage_location
             .as_ref()
-            .map(|location| location.as_str())
+            .map(Location::as_str)
             .into(),
         profile.preferred_language.as_deref().into(),
         json!(profile.technical_notification_mails)
@@ -149,10 +150,7 @@ pub fn user(rows: &mut Rows, key: i64, view: &UserView<'_>) -> Result<(), Databa
         head.purged.into(),
         head.account_enabled.into(),
         (head.user_type == UserType::Guest).into(),
-        head.usage_location
-            .as_ref()
-            .map(|location| location.as_str())
-            .into(),
+        head.usage_location.as_ref().map(Location::as_str).into(),
         display_name,
         given_name,
         job_title,

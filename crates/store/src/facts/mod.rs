@@ -2,21 +2,11 @@
 
 mod image;
 mod read;
-pub mod tables;
+mod rows;
 mod touched;
 mod write;
 
 pub use read::load;
+pub use rows::{Chunks, all_rows, rows_of};
 pub use touched::Touched;
-pub use write::{all_rows, write};
-
-use crate::sql::Statement;
-
-/// The statements of this module.
-pub(crate) fn statements() -> Vec<Statement> {
-    tables::ALL
-        .iter()
-        .map(|(_, load)| *load)
-        .chain(write::STATEMENTS.iter().copied())
-        .collect()
-}
+pub use write::{STATEMENTS, write};

@@ -19,8 +19,20 @@ use zetel_domain::{
     },
 };
 
-use super::{image::COLUMN_PROPERTIES, tables};
-use crate::sql::{Database, DatabaseError, RowRef};
+use super::image::COLUMN_PROPERTIES;
+use crate::{
+    schema::of_tenant,
+    sql::{DatabaseError, RowRef, Statement, View},
+};
+
+const LOAD_TENANT: Statement = of_tenant::tenant().load;
+const LOAD_DOMAINS: Statement = of_tenant::domain().load;
+const LOAD_PRODUCTS: Statement = of_tenant::product().load;
+const LOAD_SUBSCRIPTIONS: Statement = of_tenant::subscription().load;
+const LOAD_USERS: Statement = of_tenant::user().load;
+const LOAD_LICENSES: Statement = of_tenant::license().load;
+const LOAD_APPLICATIONS: Statement = of_tenant::application().load;
+const LOAD_ROLES: Statement = of_tenant::role().load;
 
 fn damaged(what: impl Into<String>) -> DatabaseError {
     DatabaseError::Damaged(what.into())
@@ -28,17 +40,13 @@ fn damaged(what: impl Into<String>) -> DatabaseError {
 
 /// The tenant whose facts have this key, or nothing. `catalog` gives the catalog with a digest.
 pub fn load(
-    database: &Database,
+    view: &mut View<'_>,
     key: i64,
-    catalog: &dyn Fn(&[u8]) -> Result<Arc<Catalog>, DatabaseError>,
+    catalog: impl FnOnce(&mut View<'_>, &[u8]) -> Result<Arc<Catalog>, DatabaseError>,
 ) -> Result<Option<Tenant>, DatabaseError> {
     let mut builder = TenantBuilder::default();
     let key = &[key.into()];
-    let Some(organization) = database
-        .query(&tables::LOAD_TENANT, key)?
-        .into_iter()
-        .next()
-    else {
+    let Some(organization) = view.query(&LOAD_TENANT, key)?.into_iter().next() else {
         return Ok(None);
     };
     let digest: [u8; 32] = organization
@@ -56,11 +64,11 @@ pub fn load(
     let catalog = if digest == [0; 32] {
         Arc::clone(Tenant::default().catalog())
     } else {
-        catalog(&digest)?
+        catalog(view, &digest)?
     };
     builder.organization(organization.uuid(1)?, created, profile, &catalog, digest);
 
-    database.for_each(&tables::LOAD_DOMAINS, key, |row| {
+    view.for_each(&LOAD_DOMAINS, key, |row| {
         let name = row.text(2)?.to_owned();
         builder.domain(Domain {
             name,
@@ -69,25 +77,21 @@ pub fn load(
         });
         Ok(())
     })?;
-    database.for_each(&tables::LOAD_PRODUCTS, key, |row| {
-        product(&mut builder, &row)
-    })?;
-    database.for_each(&tables::LOAD_SUBSCRIPTIONS, key, |row| {
+    view.for_each(&LOAD_PRODUCTS, key, |row| product(&mut builder, &row))?;
+    view.for_each(&LOAD_SUBSCRIPTIONS, key, |row| {
         builder.subscription(subscription(&row)?);
         Ok(())
     })?;
     let mut packed = Vec::new();
-    database.for_each(&tables::LOAD_USERS, key, |row| {
+    view.for_each(&LOAD_USERS, key, |row| {
         user(&mut builder, &row, &mut packed)
     })?;
-    database.for_each(&tables::LOAD_LICENSES, key, |row| {
-        license(&mut builder, &row)
-    })?;
-    database.for_each(&tables::LOAD_APPLICATIONS, key, |row| {
+    view.for_each(&LOAD_LICENSES, key, |row| license(&mut builder, &row))?;
+    view.for_each(&LOAD_APPLICATIONS, key, |row| {
         builder.application(application(&row)?);
         Ok(())
     })?;
-    database.for_each(&tables::LOAD_ROLES, key, |row| {
+    view.for_each(&LOAD_ROLES, key, |row| {
         let name = row.text(2)?;
         let role = Role::parse(name)
             .ok_or_else(|| damaged(format!("`{name}` is not a directory role")))?;

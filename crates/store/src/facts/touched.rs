@@ -21,8 +21,10 @@ pub struct Touched {
     pub licenses: BTreeMap<ProductOrdinal, RoaringBitmap>,
     pub applications: BTreeSet<Uuid>,
     pub roles: BTreeSet<(Uuid, Role)>,
-    /// Principals who lost all roles with their application.
+    /// Principals who lost all roles when they went.
     pub removed_principals: BTreeSet<Uuid>,
+    /// Client ids of applications that came or went.
+    pub client_ids: BTreeSet<Uuid>,
 }
 
 impl Touched {
@@ -77,6 +79,7 @@ impl Touched {
             }
             Event::ApplicationAdded { application } => {
                 self.applications.insert(application.id);
+                self.client_ids.insert(application.client_id);
             }
             Event::PermissionsChanged { id, .. } => {
                 self.applications.insert(*id);
@@ -86,6 +89,7 @@ impl Touched {
                 if let Some(application) = before.applications().get(id) {
                     self.removed_principals
                         .insert(application.service_principal_id);
+                    self.client_ids.insert(application.client_id);
                 }
             }
             Event::RoleAssigned { principal, role } | Event::RoleRemoved { principal, role } => {

@@ -2,16 +2,15 @@
 
 use zetel_domain::{
     Tenant,
-    access::Role,
     product::ProductOrdinal,
     user::{UserOrdinal, UserView},
 };
 
-use super::{image, tables, touched::Touched};
-use crate::sql::{DatabaseError, Rows, Statement, Transaction, Value};
-
-/// Rows handed to the database at once, so that a million users do not need a million rows of memory.
-const CHUNK: usize = 20_000;
+use super::{image, rows::CHUNK, touched::Touched};
+use crate::{
+    schema,
+    sql::{DatabaseError, Rows, Statement, Transaction, Value},
+};
 
 const DELETE_LICENSES: Statement = Statement::new(
     "delete licenses of user",
@@ -45,23 +44,23 @@ fn write_organization(
     after: &Tenant,
 ) -> Result<(), DatabaseError> {
     if touched.tenant {
-        let mut rows = Rows::new(&tables::TENANT);
+        let mut rows = Rows::new(&schema::tenant::TABLE);
         image::tenant(&mut rows, key, after)?;
         transaction.upsert(&rows)?;
     }
     if touched.domains {
-        let mut rows = Rows::new(&tables::DOMAIN);
+        let mut rows = Rows::new(&schema::domain::TABLE);
         image::domains(&mut rows, key, after)?;
         transaction.upsert(&rows)?;
     }
-    let mut products = Rows::new(&tables::PRODUCT);
+    let mut products = Rows::new(&schema::product::TABLE);
     for (ordinal, product) in after.products() {
         if touched.all_products || touched.products.contains(&ordinal) {
             image::product(&mut products, key, ordinal, product)?;
         }
     }
     transaction.upsert(&products)?;
-    let mut subscriptions = Rows::new(&tables::SUBSCRIPTION);
+    let mut subscriptions = Rows::new(&schema::subscription::TABLE);
     for subscription in touched
         .subscriptions
         .iter()
@@ -78,7 +77,7 @@ fn write_users(
     touched: &Touched,
     after: &Tenant,
 ) -> Result<(), DatabaseError> {
-    let mut rows = Rows::new(&tables::USER);
+    let mut rows = Rows::new(&schema::user::TABLE);
     for view in touched
         .created_users
         .iter()
@@ -87,12 +86,12 @@ fn write_users(
         image::user(&mut rows, key, &view)?;
         if rows.len() == CHUNK {
             transaction.insert_new(&rows)?;
-            rows = Rows::new(&tables::USER);
+            rows = Rows::new(&schema::user::TABLE);
         }
     }
     transaction.insert_new(&rows)?;
 
-    let mut rows = Rows::new(&tables::USER);
+    let mut rows = Rows::new(&schema::user::TABLE);
     let changed = &touched.changed_users - &touched.created_users;
     for view in changed
         .iter()
@@ -101,7 +100,7 @@ fn write_users(
         image::user(&mut rows, key, &view)?;
         if rows.len() == CHUNK {
             transaction.upsert(&rows)?;
-            rows = Rows::new(&tables::USER);
+            rows = Rows::new(&schema::user::TABLE);
         }
     }
     transaction.upsert(&rows)?;
@@ -121,8 +120,8 @@ fn write_licenses(
         .licenses
         .values()
         .fold(roaring::RoaringBitmap::new(), |all, some| all | some);
-    let mut rows = Rows::new(&tables::LICENSE);
-    let mut removed = Rows::keys(&tables::LICENSE);
+    let mut rows = Rows::new(&schema::license::TABLE);
+    let mut removed = Rows::keys(&schema::license::TABLE);
     for view in users
         .iter()
         .filter_map(|ordinal| after.users().view(UserOrdinal(ordinal)))
@@ -136,7 +135,7 @@ fn write_licenses(
         }
         if rows.len() >= CHUNK {
             transaction.upsert(&rows)?;
-            rows = Rows::new(&tables::LICENSE);
+            rows = Rows::new(&schema::license::TABLE);
         }
     }
     transaction.upsert(&rows)?;
@@ -168,8 +167,8 @@ fn write_access(
     touched: &Touched,
     after: &Tenant,
 ) -> Result<(), DatabaseError> {
-    let mut rows = Rows::new(&tables::APPLICATION);
-    let mut removed = Rows::keys(&tables::APPLICATION);
+    let mut rows = Rows::new(&schema::application::TABLE);
+    let mut removed = Rows::keys(&schema::application::TABLE);
     for id in &touched.applications {
         match after.applications().get(id) {
             Some(application) => image::application(&mut rows, key, application)?,
@@ -182,8 +181,8 @@ fn write_access(
     for principal in &touched.removed_principals {
         transaction.execute(&DELETE_ROLES, &[key.into(), Value::from(principal)])?;
     }
-    let mut rows = Rows::new(&tables::ROLE);
-    let mut removed = Rows::keys(&tables::ROLE);
+    let mut rows = Rows::new(&schema::role::TABLE);
+    let mut removed = Rows::keys(&schema::role::TABLE);
     for (principal, role) in &touched.roles {
         if after.roles_of(*principal).any(|held| held == *role) {
             image::role(&mut rows, key, principal, *role)?;
@@ -194,67 +193,4 @@ fn write_access(
     transaction.upsert(&rows)?;
     transaction.delete(&removed)?;
     Ok(())
-}
-
-/// Shows the rows of all facts of a tenant, table by table in key order, a chunk at a time.
-pub fn all_rows(
-    key: i64,
-    tenant: &Tenant,
-    visit: &mut dyn FnMut(&Rows) -> Result<(), DatabaseError>,
-) -> Result<(), DatabaseError> {
-    let mut rows = Rows::new(&tables::TENANT);
-    image::tenant(&mut rows, key, tenant)?;
-    visit(&rows)?;
-
-    let mut rows = Rows::new(&tables::DOMAIN);
-    image::domains(&mut rows, key, tenant)?;
-    visit(&rows)?;
-
-    let mut rows = Rows::new(&tables::PRODUCT);
-    for (ordinal, product) in tenant.products() {
-        image::product(&mut rows, key, ordinal, product)?;
-    }
-    visit(&rows)?;
-
-    let mut rows = Rows::new(&tables::SUBSCRIPTION);
-    for subscription in tenant.subscriptions().values() {
-        image::subscription(&mut rows, key, subscription)?;
-    }
-    visit(&rows)?;
-
-    let mut rows = Rows::new(&tables::USER);
-    for view in tenant.users().iter() {
-        image::user(&mut rows, key, &view)?;
-        if rows.len() == CHUNK {
-            visit(&std::mem::replace(&mut rows, Rows::new(&tables::USER)))?;
-        }
-    }
-    visit(&rows)?;
-
-    let mut rows = Rows::new(&tables::LICENSE);
-    for view in tenant.users().iter() {
-        for (holding, shape, _) in tenant.licenses(&view) {
-            image::license(&mut rows, key, view.ordinal.0, shape, holding.at())?;
-        }
-        if rows.len() >= CHUNK {
-            visit(&std::mem::replace(&mut rows, Rows::new(&tables::LICENSE)))?;
-        }
-    }
-    visit(&rows)?;
-
-    let mut rows = Rows::new(&tables::APPLICATION);
-    for application in tenant.applications().values() {
-        image::application(&mut rows, key, application)?;
-    }
-    visit(&rows)?;
-
-    let mut rows = Rows::new(&tables::ROLE);
-    for (principal, roles) in tenant.role_assignments() {
-        let mut names: Vec<Role> = roles.iter().copied().collect();
-        names.sort_by_key(|role| role.display_name());
-        for role in names {
-            image::role(&mut rows, key, principal, role)?;
-        }
-    }
-    visit(&rows)
 }

@@ -32,6 +32,8 @@ pub(super) trait Connection: Send {
     fn notify(&mut self, tenant: i64) -> Result<(), DatabaseError>;
     /// Begins a transaction that may write.
     fn begin(&mut self) -> Result<(), DatabaseError>;
+    /// Begins a transaction that only reads and sees one state of the database, whatever others commit.
+    fn begin_view(&mut self) -> Result<(), DatabaseError>;
     /// Makes the transaction durable; [`DatabaseError::CommitUnknown`] when nobody can say whether it is.
     fn commit(&mut self) -> Result<(), DatabaseError>;
     /// Ends the transaction without effect.

@@ -123,6 +123,25 @@ impl Database {
         result
     }
 
+    /// Runs `work` on one state of the database, whatever others commit meanwhile. `work` must not use this database
+    /// in another way: connections are few.
+    pub fn view<T>(
+        &self,
+        work: impl FnOnce(&mut View<'_>) -> Result<T, DatabaseError>,
+    ) -> Result<T, DatabaseError> {
+        let (mut lease, ()) = self
+            .inner
+            .readers
+            .start(|connection| connection.begin_view())?;
+        let result = work(&mut View {
+            connection: &mut *lease.connection,
+        });
+        // A connection that cannot even roll back is broken, and nothing was written.
+        let _ = lease.connection.rollback();
+        lease.give_back();
+        result
+    }
+
     /// Prepares a statement without running it, to check its text against the schema.
     pub fn prepare(&self, statement: &Statement) -> Result<(), DatabaseError> {
         self.inner
@@ -150,6 +169,32 @@ impl Database {
 impl std::fmt::Debug for Database {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(formatter, "database {}", self.inner.target)
+    }
+}
+
+/// One state of the database, for reading. See [`Database::view`].
+pub struct View<'v> {
+    connection: &'v mut dyn Connection,
+}
+
+impl View<'_> {
+    /// All rows of a statement.
+    pub fn query(
+        &mut self,
+        statement: &Statement,
+        values: &[Value],
+    ) -> Result<Vec<Row>, DatabaseError> {
+        collect(|visit| self.for_each(statement, values, visit))
+    }
+
+    /// Shows the rows of a statement one after the other, without a copy of any; the first error of `visit` ends it.
+    pub fn for_each(
+        &mut self,
+        statement: &Statement,
+        values: &[Value],
+        mut visit: impl FnMut(RowRef<'_>) -> Result<(), DatabaseError>,
+    ) -> Result<(), DatabaseError> {
+        self.connection.for_each(statement, values, &mut visit)
     }
 }
 

@@ -17,10 +17,11 @@ mod target;
 mod value;
 
 pub use changes::{Change, Changes, Stop};
-pub use database::{Database, Transaction};
+pub use database::{Database, Transaction, View};
 pub(crate) use dialect::Dialect;
 pub use error::DatabaseError;
 pub use row::{Row, RowRef};
+pub(crate) use sqlite::back_up as back_up_file;
 pub use table::{Column, Kind, Rows, Table};
 pub use target::Target;
 pub use value::{Value, ValueRef};

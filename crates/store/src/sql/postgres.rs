@@ -252,6 +252,13 @@ impl Connection for Postgres {
         self.check("begin", result)
     }
 
+    fn begin_view(&mut self) -> Result<(), DatabaseError> {
+        let result = self
+            .client
+            .batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY");
+        self.check("begin view", result)
+    }
+
     fn commit(&mut self) -> Result<(), DatabaseError> {
         let result = self.client.batch_execute("COMMIT");
         self.check("commit", result).map_err(|error| match error {

@@ -15,9 +15,12 @@ use super::connection::{Connection, Pool, Visit};
 use super::database::Parts;
 use super::dialect::{BulkTexts, Dialect, Operation};
 use super::row::Cells;
+use super::target::FILE;
 use super::{DatabaseError, RowRef, Rows, Statement, Target, Value, ValueRef};
 
+mod backup;
 mod checkpoint;
+pub use backup::back_up;
 pub(super) use checkpoint::Checkpointer;
 
 /// Readers are for cold data only; more would not be faster.
@@ -35,7 +38,7 @@ pub(super) fn open(target: &Target, folder: &Path) -> Result<Parts, DatabaseErro
         reason,
     };
     fs::create_dir_all(folder).map_err(|error| fail(error.to_string()))?;
-    let file = folder.join("zetel.db");
+    let file = folder.join(FILE);
     create_private(&file).map_err(|error| fail(error.to_string()))?;
     use_log(&file).map_err(|error| fail(error.to_string()))?;
 
@@ -255,6 +258,13 @@ impl Connection for Sqlite {
             .prepare_cached("begin", "BEGIN IMMEDIATE")?
             .raw_execute();
         begun.map(|_| ()).map_err(|error| failure("begin", error))
+    }
+
+    fn begin_view(&mut self) -> Result<(), DatabaseError> {
+        let begun = self.prepare_cached("begin view", "BEGIN")?.raw_execute();
+        begun
+            .map(|_| ())
+            .map_err(|error| failure("begin view", error))
     }
 
     fn commit(&mut self) -> Result<(), DatabaseError> {

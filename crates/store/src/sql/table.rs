@@ -257,7 +257,8 @@ impl Rows {
         self.columns.len()
     }
 
-    pub(super) fn cell(&self, row: usize, column: usize) -> ValueRef<'_> {
+    /// The cell of a row, both counted from 0.
+    pub(crate) fn cell(&self, row: usize, column: usize) -> ValueRef<'_> {
         self.columns[column].get(row)
     }
 

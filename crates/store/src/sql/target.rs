@@ -6,6 +6,9 @@ use std::str::FromStr;
 
 use super::DatabaseError;
 
+/// The file in a data folder.
+pub(super) const FILE: &str = "zetel.db";
+
 /// Where a database is. Printing it never shows a password.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Target {
@@ -14,6 +17,20 @@ pub enum Target {
     /// A URL as libpq reads it: `postgres://user:password@host:port/database`,
     /// or with a unix socket `postgres://user@/database?host=/run/postgresql`.
     Postgres(String),
+}
+
+impl Target {
+    /// Whether a folder has a database in it; without it, opening the folder would make an empty one. Of a server
+    /// nothing is asked.
+    pub fn check_exists(&self) -> Result<(), DatabaseError> {
+        match self {
+            Self::Sqlite(folder) if !folder.join(FILE).is_file() => Err(DatabaseError::Open {
+                target: self.to_string(),
+                reason: format!("there is no `{FILE}` in this folder"),
+            }),
+            _ => Ok(()),
+        }
+    }
 }
 
 impl FromStr for Target {

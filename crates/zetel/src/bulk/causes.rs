@@ -22,7 +22,8 @@ pub struct Cause {
     /// Error code; empty on success.
     pub error_code: String,
     /// What the server said, with `USER` for the row's user; empty on success.
-    pub cause: String,
+    #[serde(rename = "cause")]
+    pub text: String,
     /// Line of the first such row.
     pub first_line: u64,
     /// User of the first such row.
@@ -44,7 +45,7 @@ impl Record for Cause {
             self.rows.to_string(),
             self.outcome.word().to_owned(),
             self.error_code.clone(),
-            self.cause.clone(),
+            self.text.clone(),
             self.first_line.to_string(),
             self.first_user.clone(),
         ]
@@ -73,7 +74,7 @@ impl Causes {
             rows: 0,
             outcome,
             error_code: code,
-            cause: text,
+            text,
             first_line: result.line,
             first_user: result.user.clone(),
         });
@@ -134,7 +135,7 @@ mod tests {
             ),
             (2, 3, "ann")
         );
-        assert_eq!(list[0].cause, "Resource 'USER' does not exist");
+        assert_eq!(list[0].text, "Resource 'USER' does not exist");
     }
 
     #[test]

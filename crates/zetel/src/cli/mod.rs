@@ -2,6 +2,7 @@
 
 pub mod client;
 pub mod licenses;
+pub mod server;
 pub mod users;
 
 use clap::{Parser, Subcommand};
@@ -21,11 +22,21 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Create, change, list and delete users, one by one or from a file
-    Users(users::UsersArgs),
+    Users(Box<users::UsersArgs>),
     /// Assign and remove products, and see seats and service plans
-    Licenses(licenses::LicensesArgs),
-    /// Print an access token
-    Token(TokenArgs),
+    Licenses(Box<licenses::LicensesArgs>),
+    /// Serve a demonstration tenant, made at the first start
+    Demo(Box<server::DemoArgs>),
+    /// Run the server
+    Serve(Box<server::ServeArgs>),
+    /// Make a tenant with its first administrator
+    Init(Box<server::InitArgs>),
+    /// Register, list and remove applications, on the server's own machine
+    App(Box<server::AppArgs>),
+    /// Take over lists of products, on the server's own machine
+    Catalog(Box<server::CatalogArgs>),
+    /// Print an access token, or approve a device
+    Token(Box<TokenArgs>),
     /// Print the completion script for a shell
     Completions(CompletionsArgs),
 }
@@ -36,6 +47,16 @@ pub struct TokenArgs {
     /// Which server, and as whom.
     #[command(flatten)]
     pub connection: client::ConnectionArgs,
+    /// Something else than printing a token.
+    #[command(subcommand)]
+    pub command: Option<TokenCommand>,
+}
+
+/// The verbs of `zetel token`.
+#[derive(Debug, Subcommand)]
+pub enum TokenCommand {
+    /// Let a device in as a user, on the server's own machine
+    Approve(Box<server::ApproveArgs>),
 }
 
 /// `zetel completions`.

@@ -45,9 +45,11 @@ pub struct PrepaidUnits {
 #[serde(rename_all = "camelCase", default)]
 pub struct ServicePlan {
     /// Plan id, a GUID.
-    pub service_plan_id: String,
+    #[serde(rename = "servicePlanId")]
+    pub id: String,
     /// Name, such as `INTUNE_A`.
-    pub service_plan_name: String,
+    #[serde(rename = "servicePlanName")]
+    pub name: String,
     /// `Success`, `Disabled`, `PendingActivation`, …
     pub provisioning_status: String,
 }

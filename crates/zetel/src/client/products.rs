@@ -141,34 +141,29 @@ impl Products {
     pub fn plan_name(&self, id: &str) -> String {
         let mut plans = self.skus.iter().flat_map(|sku| &sku.service_plans);
         plans
-            .find(|plan| plan.service_plan_id.eq_ignore_ascii_case(id))
-            .map_or_else(|| id.to_owned(), |plan| plan.service_plan_name.clone())
+            .find(|plan| plan.id.eq_ignore_ascii_case(id))
+            .map_or_else(|| id.to_owned(), |plan| plan.name.clone())
     }
 
     /// A message of the server with the names of the products and plans behind their ids.
     pub fn with_names(&self, message: &str) -> String {
         let names = self.names_by_id();
-        let mut named = String::new();
+        let mut text = String::new();
         let mut rest = message;
         while let Some((start, id)) = next_guid(rest) {
             let end = start + id.len();
-            named.push_str(&rest[..end]);
+            text.push_str(&rest[..end]);
             if let Some(name) = names.get(&id.to_ascii_lowercase()) {
-                named.push_str(&format!(" ({name})"));
+                text.extend([" (", name, ")"]);
             }
             rest = &rest[end..];
         }
-        named + rest
+        text + rest
     }
 
     fn names_by_id(&self) -> BTreeMap<String, &str> {
         let plans = self.skus.iter().flat_map(|sku| &sku.service_plans);
-        let plans = plans.map(|plan| {
-            (
-                plan.service_plan_id.to_ascii_lowercase(),
-                plan.service_plan_name.as_str(),
-            )
-        });
+        let plans = plans.map(|plan| (plan.id.to_ascii_lowercase(), plan.name.as_str()));
         let products = self.skus.iter().map(|sku| {
             (
                 sku.sku_id.to_ascii_lowercase(),
@@ -183,13 +178,13 @@ impl Products {
             return guid(text);
         };
         let is_meant = |plan: &&ServicePlan| {
-            plan.service_plan_name.eq_ignore_ascii_case(text)
-                || guid(text).is_some_and(|id| plan.service_plan_id.eq_ignore_ascii_case(&id))
+            plan.name.eq_ignore_ascii_case(text)
+                || guid(text).is_some_and(|id| plan.id.eq_ignore_ascii_case(&id))
         };
         sku.service_plans
             .iter()
             .find(is_meant)
-            .map(|plan| plan.service_plan_id.to_ascii_lowercase())
+            .map(|plan| plan.id.to_ascii_lowercase())
     }
 
     fn plan_names(&self, products: &[Product]) -> String {
@@ -197,7 +192,7 @@ impl Products {
             .iter()
             .filter_map(|product| self.by_id(&product.id))
             .flat_map(|sku| &sku.service_plans);
-        let mut names: Vec<&str> = plans.map(|plan| plan.service_plan_name.as_str()).collect();
+        let mut names: Vec<&str> = plans.map(|plan| plan.name.as_str()).collect();
         names.sort_unstable();
         names.dedup();
         if names.is_empty() {
@@ -231,8 +226,8 @@ mod tests {
 
     fn products() -> Products {
         let plan = ServicePlan {
-            service_plan_id: INTUNE.to_owned(),
-            service_plan_name: "INTUNE_A".to_owned(),
+            id: INTUNE.to_owned(),
+            name: "INTUNE_A".to_owned(),
             ..ServicePlan::default()
         };
         let sku = |id: &str, name: &str, plans: &[ServicePlan]| SubscribedSku {

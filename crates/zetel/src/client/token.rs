@@ -11,7 +11,7 @@ use super::failure::Failure;
 use super::transport::{Content, Transport};
 
 /// A token is renewed this long before it expires.
-const MARGIN: Duration = Duration::from_secs(60);
+const MARGIN: Duration = Duration::from_mins(1);
 
 /// Who signs in, where, and for what.
 pub struct Credentials {

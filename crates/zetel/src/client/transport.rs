@@ -75,7 +75,7 @@ impl Transport {
             .max_idle_connections(connections * 2)
             .max_idle_connections_per_host(connections)
             .timeout_connect(Some(Duration::from_secs(10)))
-            .timeout_global(Some(Duration::from_secs(180)))
+            .timeout_global(Some(Duration::from_mins(3)))
             .user_agent(concat!("zetel/", env!("CARGO_PKG_VERSION")));
         if targets.iter().all(|url| is_loopback(url)) {
             config = config.proxy(None);

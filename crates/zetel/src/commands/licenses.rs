@@ -153,7 +153,7 @@ fn show(session: &Session, user: &str) -> Result<Exit, CliError> {
         )?,
         Format::Csv => output::list(out, session.format, &plans)?,
         Format::Table if assignments.is_empty() && plans.is_empty() => {
-            output::note(&format!("`{user}` has no licenses"))
+            output::note(&format!("`{user}` has no licenses"));
         }
         Format::Table => {
             output::list(&mut out, session.format, &assignments)?;
@@ -170,7 +170,7 @@ fn plan_rows(license: &LicenseDetails) -> Vec<PlanRow> {
         .iter()
         .map(|plan| PlanRow {
             product: license.sku_part_number.clone(),
-            plan: plan.service_plan_name.clone(),
+            plan: plan.name.clone(),
             on: plan.provisioning_status != "Disabled",
             status: plan.provisioning_status.clone(),
         })

@@ -1,11 +1,17 @@
 //! What each command does: one file per command, or per verb where a verb is long.
 
+mod app;
+mod catalog;
 mod completions;
+mod demo;
+mod init;
 mod license_change;
 mod license_file;
 mod licenses;
+mod serve;
 mod several;
 mod token;
+mod token_approve;
 mod user_import;
 mod user_plan;
 mod user_properties;
@@ -32,6 +38,11 @@ pub fn run(command: Command) -> Result<Exit, CliError> {
     match command {
         Command::Users(args) => users::run(&args),
         Command::Licenses(args) => licenses::run(&args),
+        Command::Demo(args) => demo::run(&args),
+        Command::Serve(args) => serve::run(&args),
+        Command::Init(args) => init::run(&args),
+        Command::App(args) => app::run(&args),
+        Command::Catalog(args) => catalog::run(&args),
         Command::Token(args) => token::run(&args),
         Command::Completions(args) => completions::run(&args),
     }
@@ -109,7 +120,7 @@ fn finish_bulk(
 ) -> Result<Exit, CliError> {
     let mut causes = report.causes;
     for cause in &mut causes {
-        cause.cause = products.with_names(&cause.cause);
+        cause.text = products.with_names(&cause.text);
     }
     match seats {
         None => output::list(output::stdout(), format, &causes)?,
@@ -130,7 +141,7 @@ fn finish_bulk(
         .iter()
         .filter(|cause| cause.outcome == Outcome::Failed)
     {
-        let advice = hint::for_message(&cause.cause, &cause.first_user);
+        let advice = hint::for_message(&cause.text, &cause.first_user);
         hints.extend(advice.filter(|advice| !hints.contains(advice)));
     }
     for advice in hints {

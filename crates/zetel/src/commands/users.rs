@@ -75,7 +75,7 @@ fn list(session: &Session, args: &ListArgs) -> Result<Exit, CliError> {
     let mut query = format!("{LIST_SELECT}&$top={}", PAGE_LENGTH.min(limit.max(1)));
     if let Some(filter) = &args.filter {
         let encoded: String = url::form_urlencoded::byte_serialize(filter.as_bytes()).collect();
-        query.push_str(&format!("&$filter={}", encoded.replace('+', "%20")));
+        query.extend(["&$filter=", &encoded.replace('+', "%20")]);
     }
     let mut listing = Listing::start::<UserRecord>(output::stdout(), session.format);
     let mut left = limit;
@@ -112,13 +112,13 @@ fn show(session: &Session, user: &str) -> Result<Exit, CliError> {
         .graph
         .get(&["users", user], SHOW_SELECT)
         .map_err(|failure| about(failure, user, "read"))?;
-    show_properties(session.format, properties)?;
+    show_properties(session.format, &properties)?;
     Ok(Exit::Done)
 }
 
-fn show_properties(format: Format, properties: Map<String, Value>) -> Result<(), CliError> {
+fn show_properties(format: Format, properties: &Map<String, Value>) -> Result<(), CliError> {
     if format == Format::Json {
-        return Ok(output::json(&mut output::stdout(), &properties)?);
+        return Ok(output::json(&mut output::stdout(), properties)?);
     }
     let wanted = SHOW_SELECT
         .trim_start_matches("$select=")
@@ -151,7 +151,7 @@ fn create(session: &Session, args: &CreateArgs) -> Result<Exit, CliError> {
         .create(&["users"], &body)
         .map_err(|failure| about(failure, name, "create"))?;
     match created {
-        Value::Object(properties) => show_properties(session.format, properties)?,
+        Value::Object(properties) => show_properties(session.format, &properties)?,
         _ => output::note(&format!("Created `{name}`")),
     }
     Ok(Exit::Done)

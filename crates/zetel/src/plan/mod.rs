@@ -5,8 +5,10 @@
 
 mod change;
 mod ledger;
+mod step;
 mod user;
 
 pub use change::{Addition, Change};
 pub use ledger::{Ledger, SeatChange};
-pub use user::{Effect, Step, missing_user, plan_user};
+pub use step::{Effect, Step};
+pub use user::{missing_user, plan_user};

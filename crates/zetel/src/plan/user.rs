@@ -2,90 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use serde::{Serialize, Serializer};
-
 use super::change::{Addition, Change};
 use super::ledger::Ledger;
+use super::step::{Effect, Step};
 use crate::client::model::{LicensedUser, SubscribedSku};
 use crate::client::products::{Product, Products};
-use crate::output::Record;
-
-/// Plans that a table names; large products have sixty.
-const NAMES_IN_A_CELL: usize = 4;
-
-/// What happens to a product of a user.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Effect {
-    /// The user gets it.
-    Gain,
-    /// The user loses it.
-    Lose,
-    /// The user keeps it, with other plans or from another source.
-    Change,
-    /// Everything stays as it is.
-    None,
-    /// It would be refused.
-    Refused,
-}
-
-/// What happens to one product of one user.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Step {
-    /// The user, as named.
-    pub user: String,
-    /// Part number, or what was named.
-    pub product: String,
-    /// What happens.
-    pub effect: Effect,
-    /// Plans that come on.
-    pub plans_on: Vec<String>,
-    /// Plans that go off or, of a new product, stay off.
-    pub plans_off: Vec<String>,
-    /// Why, or what to mind; empty when there is nothing to say.
-    #[serde(serialize_with = "empty_as_null")]
-    pub note: String,
-}
-
-impl Record for Step {
-    const COLUMNS: &'static [&'static str] =
-        &["user", "product", "effect", "plansOn", "plansOff", "note"];
-
-    fn cells(&self) -> Vec<String> {
-        self.cells_with(|plans| plans.join(" "))
-    }
-
-    fn table_cells(&self) -> Vec<String> {
-        self.cells_with(|plans| match plans.get(NAMES_IN_A_CELL + 1..) {
-            None | Some([]) => plans.join(" "),
-            Some(_) => {
-                let more = plans.len() - NAMES_IN_A_CELL;
-                format!("{} and {more} more", plans[..NAMES_IN_A_CELL].join(" "))
-            }
-        })
-    }
-}
-
-impl Step {
-    fn cells_with(&self, names: impl Fn(&[String]) -> String) -> Vec<String> {
-        let effect = match self.effect {
-            Effect::Gain => "gain",
-            Effect::Lose => "lose",
-            Effect::Change => "change",
-            Effect::None => "none",
-            Effect::Refused => "refused",
-        };
-        vec![
-            self.user.clone(),
-            self.product.clone(),
-            effect.to_owned(),
-            names(&self.plans_on),
-            names(&self.plans_off),
-            self.note.clone(),
-        ]
-    }
-}
 
 /// One product before or after: whether the user has it, and the plans that are on.
 #[derive(Default)]
@@ -131,7 +52,7 @@ impl Holding {
         let ids = sku
             .service_plans
             .iter()
-            .map(|plan| plan.service_plan_id.to_ascii_lowercase());
+            .map(|plan| plan.id.to_ascii_lowercase());
         ids.filter(|id| sources.iter().any(|disabled| !disabled.contains(id)))
             .collect()
     }
@@ -310,7 +231,7 @@ impl Draft {
             let all = sku
                 .service_plans
                 .iter()
-                .map(|plan| plan.service_plan_id.to_ascii_lowercase());
+                .map(|plan| plan.id.to_ascii_lowercase());
             all.filter(|id| !is_on.contains(id)).collect()
         } else {
             was_on.difference(&is_on).cloned().collect()
@@ -347,19 +268,6 @@ impl Draft {
     }
 }
 
-#[expect(
-    clippy::ref_option,
-    clippy::trivially_copy_pass_by_ref,
-    reason = "the signature that serde asks for"
-)]
-fn empty_as_null<S: Serializer>(text: &String, serializer: S) -> Result<S::Ok, S::Error> {
-    if text.is_empty() {
-        serializer.serialize_none()
-    } else {
-        serializer.serialize_str(text)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -369,7 +277,6 @@ mod tests {
         Addition, Change, Effect, Ledger, LicensedUser, Product, Products, Step, plan_user,
     };
     use crate::client::model::SubscribedSku;
-    use crate::output::Record;
 
     const E3: &str = "00000000-0000-0000-0000-0000000000e3";
     const E5: &str = "00000000-0000-0000-0000-0000000000e5";
@@ -586,27 +493,6 @@ mod tests {
             (Effect::Change, "MAIL".to_owned())
         );
         assert_eq!(used_after(&seats, "E3"), 5);
-    }
-
-    #[test]
-    fn a_table_names_a_few_plans_and_the_other_forms_name_all() {
-        let plans = |count: usize| {
-            (0..count)
-                .map(|plan| format!("P{plan}"))
-                .collect::<Vec<_>>()
-        };
-        let step = |count| Step {
-            user: "ann".to_owned(),
-            product: "E5".to_owned(),
-            effect: Effect::Gain,
-            plans_on: plans(count),
-            plans_off: Vec::new(),
-            note: String::new(),
-        };
-        assert_eq!(step(5).table_cells()[3], "P0 P1 P2 P3 P4");
-        assert_eq!(step(60).table_cells()[3], "P0 P1 P2 P3 and 56 more");
-        assert_eq!(step(60).cells()[3].split(' ').count(), 60);
-        assert_eq!(step(0).table_cells()[3], "");
     }
 
     #[test]

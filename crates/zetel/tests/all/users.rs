@@ -43,6 +43,8 @@ fn a_link_to_another_server_gets_no_token() {
             .users
             .insert("cor@contoso.com".to_owned(), StubUser::default());
     });
+    desk.stub
+        .with(|tenant| tenant.link_base = "https://elsewhere.example".to_owned());
     insta::assert_snapshot!(desk.run("users list -o csv"));
 }
 

@@ -1,0 +1,31 @@
+//! Reading users.
+
+use zetel_domain::access::Action;
+
+use super::pages;
+use crate::graph::{
+    call::Call, error::GraphError, paging::Listing, reply::Reply, schema::UserSelection,
+};
+
+/// `GET /users`
+pub(crate) fn list(call: &Call<'_>) -> Result<Reply, GraphError> {
+    let tenant = call.read(Action::ListUsers, None)?;
+    pages::page(call, &tenant, Listing::Users)
+}
+
+/// `GET /users/$count`
+pub(crate) fn count(call: &Call<'_>) -> Result<Reply, GraphError> {
+    let tenant = call.read(Action::ListUsers, None)?;
+    pages::count(call, &tenant, Listing::Users)
+}
+
+/// `GET /users/{id}`, `GET /me`
+pub(crate) fn get(call: &Call<'_>) -> Result<Reply, GraphError> {
+    let key = call.user_key()?;
+    let tenant = call.read_user(&key)?;
+    let user = tenant
+        .find_user(&key)
+        .ok_or_else(|| GraphError::not_found(call.key(0)))?;
+    let selection = UserSelection::parse(call.options.select.as_deref())?;
+    Ok(Reply::json(call.user_body(&tenant, user, &selection)))
+}

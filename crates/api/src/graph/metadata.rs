@@ -1,0 +1,173 @@
+//! `$metadata`: the types in CSDL, from the same schema as everything else.
+
+use std::{fmt::Write as _, sync::LazyLock};
+
+use super::{
+    render::{
+        license::LicenseDetails,
+        organization::Organization,
+        product::{CompanySubscription, SubscribedSku},
+    },
+    reply::Reply,
+    schema::{COMPLEX_TYPES, Entity, Property, USER, properties_of},
+};
+
+static DOCUMENT: LazyLock<String> = LazyLock::new(document);
+
+/// `GET /$metadata`
+pub(crate) fn metadata() -> Reply {
+    Reply::xml(DOCUMENT.as_bytes().to_vec())
+}
+
+const OPENING: &str = r#"<?xml version="1.0" encoding="utf-8"?>
+<edmx:Edmx Version="4.0" xmlns:edmx="http://docs.oasis-open.org/odata/ns/edmx">
+  <edmx:DataServices>
+    <Schema Namespace="microsoft.graph" Alias="graph" xmlns="http://docs.oasis-open.org/odata/ns/edm">
+      <EntityType Name="entity" Abstract="true">
+        <Key>
+          <PropertyRef Name="id" />
+        </Key>
+        <Property Name="id" Type="Edm.String" Nullable="false" />
+      </EntityType>
+      <EntityType Name="directoryObject" BaseType="graph.entity">
+        <Property Name="deletedDateTime" Type="Edm.DateTimeOffset" />
+      </EntityType>
+"#;
+
+const CLOSING: &str = r#"      <EntityType Name="directory" BaseType="graph.entity">
+        <NavigationProperty Name="deletedItems" Type="Collection(graph.directoryObject)" ContainsTarget="true" />
+        <NavigationProperty Name="subscriptions" Type="Collection(graph.companySubscription)" ContainsTarget="true" />
+      </EntityType>
+      <Action Name="assignLicense" IsBound="true" EntitySetPath="bindingParameter">
+        <Parameter Name="bindingParameter" Type="graph.user" />
+        <Parameter Name="addLicenses" Type="Collection(graph.assignedLicense)" Nullable="false" />
+        <Parameter Name="removeLicenses" Type="Collection(Edm.Guid)" Nullable="false" />
+        <ReturnType Type="graph.user" />
+      </Action>
+      <Action Name="restore" IsBound="true" EntitySetPath="bindingParameter">
+        <Parameter Name="bindingParameter" Type="graph.directoryObject" />
+        <ReturnType Type="graph.directoryObject" />
+      </Action>
+      <EntityContainer Name="GraphService">
+        <EntitySet Name="organization" EntityType="microsoft.graph.organization" />
+        <EntitySet Name="subscribedSkus" EntityType="microsoft.graph.subscribedSku" />
+        <EntitySet Name="users" EntityType="microsoft.graph.user" />
+        <Singleton Name="directory" Type="microsoft.graph.directory" />
+        <Singleton Name="me" Type="microsoft.graph.user" />
+      </EntityContainer>
+    </Schema>
+  </edmx:DataServices>
+</edmx:Edmx>
+"#;
+
+fn document() -> String {
+    let mut out = OPENING.to_owned();
+    entity(&mut out, "user", "directoryObject", &USER.properties, &[
+        r#"<NavigationProperty Name="licenseDetails" Type="Collection(graph.licenseDetails)" ContainsTarget="true" />"#,
+    ]);
+    of::<Organization>(&mut out, "directoryObject", &[]);
+    of::<SubscribedSku>(&mut out, "entity", &[]);
+    of::<CompanySubscription>(&mut out, "entity", &[COMMERCE_KEY]);
+    of::<LicenseDetails>(&mut out, "entity", &[]);
+    for complex_type in COMPLEX_TYPES {
+        line(
+            &mut out,
+            6,
+            &format!(r#"<ComplexType Name="{}">"#, complex_type.name),
+        );
+        for property in complex_type.properties {
+            write_property(&mut out, property);
+        }
+        line(&mut out, 6, "</ComplexType>");
+    }
+    out.push_str(CLOSING);
+    out
+}
+
+/// The second key of subscriptions.
+const COMMERCE_KEY: &str = r#"<Annotation Term="Org.OData.Core.V1.AlternateKeys">
+          <Collection>
+            <Record>
+              <PropertyValue Property="Key">
+                <Collection>
+                  <Record>
+                    <PropertyValue Property="Name" PropertyPath="commerceSubscriptionId" />
+                    <PropertyValue Property="Alias" String="commerceSubscriptionId" />
+                  </Record>
+                </Collection>
+              </PropertyValue>
+            </Record>
+          </Collection>
+        </Annotation>"#;
+
+fn of<E: Entity>(out: &mut String, base: &str, more: &[&str]) {
+    entity(out, E::NAME, base, &properties_of::<E>(), more);
+}
+
+fn entity(out: &mut String, name: &str, base: &str, properties: &[Property], more: &[&str]) {
+    line(
+        out,
+        6,
+        &format!(r#"<EntityType Name="{name}" BaseType="graph.{base}">"#),
+    );
+    let inherited = |property: &&Property| match property.name {
+        "id" => true,
+        "deletedDateTime" => base == "directoryObject",
+        _ => false,
+    };
+    for property in properties.iter().filter(|property| !inherited(property)) {
+        write_property(out, property);
+    }
+    for text in more {
+        line(out, 8, text);
+    }
+    line(out, 6, "</EntityType>");
+}
+
+fn write_property(out: &mut String, property: &Property) {
+    let kind = if property.collection {
+        format!("Collection({})", property.kind.edm())
+    } else {
+        property.kind.edm()
+    };
+    let nullable = if property.nullable {
+        ""
+    } else {
+        r#" Nullable="false""#
+    };
+    line(
+        out,
+        8,
+        &format!(
+            r#"<Property Name="{}" Type="{kind}"{nullable} />"#,
+            property.name
+        ),
+    );
+}
+
+fn line(out: &mut String, indent: usize, text: &str) {
+    // Writing to memory cannot fail.
+    let _ = writeln!(out, "{:indent$}{text}", "");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_type_that_is_named_is_described() {
+        let text = document();
+        for part in text.split("graph.").skip(1) {
+            let name: String = part
+                .chars()
+                .take_while(char::is_ascii_alphanumeric)
+                .collect();
+            let described = ["EntityType", "ComplexType"]
+                .iter()
+                .any(|kind| text.contains(&format!(r#"<{kind} Name="{name}""#)));
+            assert!(described, "{name} is not described");
+        }
+        assert_eq!(text.matches("<EntityType").count(), text.matches("</EntityType>").count());
+        assert_eq!(text.matches("<ComplexType").count(), text.matches("</ComplexType>").count());
+    }
+}

@@ -1,0 +1,39 @@
+//! Graph v1.0.
+
+mod body;
+mod call;
+mod coverage;
+mod error;
+mod exchange;
+mod handlers;
+mod json;
+mod metadata;
+mod origin;
+mod paging;
+mod passwords;
+mod path;
+mod query;
+mod refusals;
+mod render;
+mod reply;
+mod request_id;
+mod routes;
+mod schema;
+mod service;
+mod time;
+
+use std::sync::Arc;
+
+use axum::Router;
+
+pub use coverage::coverage_document;
+pub(crate) use routes::ROUTES;
+
+use crate::state::ApiState;
+
+/// Answers every path that no other router does: Graph reads paths in its own way (double slashes, letter case, keys),
+/// so it takes them apart itself.
+pub fn router(state: ApiState) -> Router {
+    let graph = Arc::new(service::Graph::new(state));
+    Router::new().fallback(service::serve).with_state(graph)
+}

@@ -1,0 +1,6 @@
+//! Writing entities: each property's value from the tenant's state.
+
+pub(crate) mod license;
+pub(crate) mod organization;
+pub(crate) mod product;
+pub(crate) mod user;

@@ -1,0 +1,216 @@
+//! Users, from their columns.
+
+use zetel_domain::{
+    Tenant,
+    assignment::Source,
+    user::{
+        Record, UserProperty, UserView,
+        property::PropertyKind,
+        record::{self, texts},
+    },
+};
+
+use super::license::{License, LicenseTexts, licenses_of};
+use crate::graph::{
+    json,
+    schema::{StoredColumn, UserSelection},
+};
+
+/// What a user is written from.
+#[derive(Clone, Copy)]
+pub(crate) struct UserRow<'a> {
+    /// The tenant.
+    pub tenant: &'a Tenant,
+    /// The user.
+    pub user: UserView<'a>,
+    /// Texts of licenses.
+    pub texts: &'a LicenseTexts,
+}
+
+impl<'a> UserRow<'a> {
+    /// Appends the selected members, a comma before each.
+    pub fn write(&self, out: &mut Vec<u8>, selection: &UserSelection) {
+        self.write_stored(out, &selection.stored);
+        for column in &selection.computed {
+            json::key(out, column.property.name);
+            (column.write)(self, out);
+        }
+    }
+
+    /// Walks the record and the selection together: both are in the order of tags.
+    fn write_stored(&self, out: &mut Vec<u8>, columns: &[&StoredColumn]) {
+        let is_deleted = self.user.head.deleted.is_some();
+        let mut entries = self.user.record.entries();
+        let mut entry = entries.next();
+        for column in columns {
+            while let Some((property, _)) = entry
+                && property < column.property
+            {
+                entry = entries.next();
+            }
+            match entry {
+                Some((property, packed)) if property == column.property => {
+                    out.extend_from_slice(&column.opening);
+                    if is_deleted && property == UserProperty::UserPrincipalName {
+                        // Entra frees the name for others by putting the id before it.
+                        out.extend_from_slice(self.user.id.simple().to_string().as_bytes());
+                    }
+                    write_value(out, column, packed);
+                }
+                _ => out.extend_from_slice(&column.absent),
+            }
+        }
+    }
+
+    fn licenses(&self) -> impl Iterator<Item = License<'a>> + use<'a> {
+        licenses_of(self.tenant, &self.user)
+    }
+}
+
+fn write_value(out: &mut Vec<u8>, column: &StoredColumn, packed: &[u8]) {
+    match column.kind {
+        PropertyKind::Text { .. } => {
+            json::escaped(out, packed);
+            out.push(b'"');
+        }
+        PropertyKind::Texts { .. } => json::array(out, texts(packed), json::string),
+        PropertyKind::Flag => json::flag(out, packed == [1]),
+        PropertyKind::Json => out.extend_from_slice(packed),
+        PropertyKind::Time | PropertyKind::Number => {
+            match record::unpack(column.property, packed) {
+                Some(zetel_domain::user::PropertyValue::Time(at)) => json::timestamp(out, at),
+                Some(zetel_domain::user::PropertyValue::Number(number)) => {
+                    json::number(out, i64::from(number));
+                }
+                _ => json::null(out),
+            }
+        }
+    }
+}
+
+/// `id`
+pub(crate) fn id(row: &UserRow<'_>, out: &mut Vec<u8>) {
+    json::guid(out, row.user.id);
+}
+
+/// `accountEnabled`
+pub(crate) fn account_enabled(row: &UserRow<'_>, out: &mut Vec<u8>) {
+    json::flag(out, row.user.head.account_enabled);
+}
+
+/// `userType`
+pub(crate) fn user_type(row: &UserRow<'_>, out: &mut Vec<u8>) {
+    json::string(out, row.user.head.user_type.as_str());
+}
+
+/// `usageLocation`
+pub(crate) fn usage_location(row: &UserRow<'_>, out: &mut Vec<u8>) {
+    match &row.user.head.usage_location {
+        Some(location) => json::string(out, location.as_str()),
+        None => json::null(out),
+    }
+}
+
+/// `createdDateTime`
+pub(crate) fn created(row: &UserRow<'_>, out: &mut Vec<u8>) {
+    json::timestamp(out, row.user.head.created);
+}
+
+/// `deletedDateTime`
+pub(crate) fn deleted(row: &UserRow<'_>, out: &mut Vec<u8>) {
+    match row.user.head.deleted {
+        Some(at) => json::timestamp(out, at),
+        None => json::null(out),
+    }
+}
+
+/// `passwordProfile`: passwords are never shown.
+pub(crate) fn password_profile(_: &UserRow<'_>, out: &mut Vec<u8>) {
+    json::null(out);
+}
+
+/// `serviceProvisioningErrors`: no service reports any.
+pub(crate) fn service_provisioning_errors(_: &UserRow<'_>, out: &mut Vec<u8>) {
+    out.extend_from_slice(b"[]");
+}
+
+/// `securityIdentifier`: Entra makes it of the object id, as four numbers in .NET's byte order.
+pub(crate) fn security_identifier(row: &UserRow<'_>, out: &mut Vec<u8>) {
+    out.extend_from_slice(b"\"S-1-12-1");
+    let bytes = row.user.id.to_bytes_le();
+    let (parts, _) = bytes.as_chunks::<4>();
+    for part in parts {
+        out.push(b'-');
+        json::number(out, i64::from(u32::from_le_bytes(*part)));
+    }
+    out.push(b'"');
+}
+
+/// `identities`: the stored ones, or the one that every user has.
+pub(crate) fn identities(row: &UserRow<'_>, out: &mut Vec<u8>) {
+    let record: Record<'_> = row.user.record;
+    if let Some(stored) = record.packed(UserProperty::Identities) {
+        out.extend_from_slice(stored);
+        return;
+    }
+    json::array(out, [row.user.principal_name()], |out, principal_name| {
+        json::object(out, |out| {
+            json::key(out, "signInType");
+            json::string(out, "userPrincipalName");
+            json::key(out, "issuer");
+            json::string(out, row.tenant.default_domain());
+            json::key(out, "issuerAssignedId");
+            json::string(out, principal_name);
+        });
+    });
+}
+
+/// `assignedLicenses`
+pub(crate) fn assigned_licenses(row: &UserRow<'_>, out: &mut Vec<u8>) {
+    json::array(out, row.licenses(), |out, license| {
+        row.texts
+            .get(row.tenant, &license)
+            .write_assigned_license(out);
+    });
+}
+
+/// `assignedPlans`
+pub(crate) fn assigned_plans(row: &UserRow<'_>, out: &mut Vec<u8>) {
+    let texts = row
+        .licenses()
+        .map(|license| (row.texts.get(row.tenant, &license), license.at))
+        .filter(|(text, _)| text.has_plans());
+    json::array(out, texts, |out, (text, at)| {
+        text.write_assigned_plans(out, at);
+    });
+}
+
+/// `provisionedPlans`
+pub(crate) fn provisioned_plans(row: &UserRow<'_>, out: &mut Vec<u8>) {
+    let texts = row
+        .licenses()
+        .map(|license| row.texts.get(row.tenant, &license))
+        .filter(|text| text.has_services());
+    json::array(out, texts, |out, text| text.write_provisioned_plans(out));
+}
+
+/// `licenseAssignmentStates`: one per product and source.
+pub(crate) fn license_assignment_states(row: &UserRow<'_>, out: &mut Vec<u8>) {
+    let sources = row.tenant.licenses(&row.user);
+    json::array(out, sources, |out, (holding, shape, product)| {
+        let source = License {
+            tenant_id: row.tenant.id(),
+            ordinal: shape.product,
+            product,
+            disabled: shape.disabled,
+            status: row.tenant.seats(shape.product).status(),
+            at: holding.at(),
+        };
+        match shape.source {
+            Source::Direct => row
+                .texts
+                .get(row.tenant, &source)
+                .write_direct_state(out, holding.at()),
+        }
+    });
+}

@@ -1,0 +1,92 @@
+//! Answers that are no errors.
+
+use axum::http::StatusCode;
+
+/// What a body is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Content {
+    /// JSON as Graph announces it.
+    Json,
+    /// A number of `/$count`.
+    Text,
+    /// `$metadata`.
+    Xml,
+    /// No body.
+    Nothing,
+}
+
+impl Content {
+    /// The `Content-Type`.
+    pub const fn media_type(self) -> Option<&'static str> {
+        match self {
+            Self::Json => Some(
+                "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8",
+            ),
+            Self::Text => Some("text/plain"),
+            Self::Xml => Some("application/xml"),
+            Self::Nothing => None,
+        }
+    }
+}
+
+/// An answer.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    /// The HTTP status.
+    pub status: StatusCode,
+    /// What the body is.
+    pub content: Content,
+    /// The body.
+    pub body: Vec<u8>,
+    /// Where the object is that was made.
+    pub location: Option<String>,
+}
+
+impl Reply {
+    /// 200 with JSON.
+    pub const fn json(body: Vec<u8>) -> Self {
+        Self {
+            status: StatusCode::OK,
+            content: Content::Json,
+            body,
+            location: None,
+        }
+    }
+
+    /// 200 with a number.
+    pub fn count(count: u32) -> Self {
+        Self {
+            content: Content::Text,
+            ..Self::json(count.to_string().into_bytes())
+        }
+    }
+
+    /// 200 with XML.
+    pub const fn xml(body: Vec<u8>) -> Self {
+        Self {
+            status: StatusCode::OK,
+            content: Content::Xml,
+            body,
+            location: None,
+        }
+    }
+
+    /// 201 with JSON and the place of what was made.
+    pub fn created(body: Vec<u8>, location: String) -> Self {
+        Self {
+            status: StatusCode::CREATED,
+            location: Some(location),
+            ..Self::json(body)
+        }
+    }
+
+    /// 204.
+    pub const fn no_content() -> Self {
+        Self {
+            status: StatusCode::NO_CONTENT,
+            content: Content::Nothing,
+            body: Vec::new(),
+            location: None,
+        }
+    }
+}

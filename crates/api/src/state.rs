@@ -1,0 +1,32 @@
+//! What all requests share.
+
+use std::sync::Arc;
+
+use zetel_engine::Engine;
+use zetel_identity::Environment;
+
+use crate::{authentication::Authenticate, health::Metrics};
+
+/// What the API is made of.
+pub struct ApiState {
+    /// The tenants.
+    pub engine: Engine,
+    /// Judges access tokens: the token service.
+    pub authenticator: Arc<dyn Authenticate>,
+    /// Randomness for request ids and for the salts of passwords.
+    pub environment: Environment,
+    /// Counts requests.
+    pub metrics: Arc<Metrics>,
+    /// How it behaves.
+    pub settings: Settings,
+}
+
+/// How the API behaves.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// Public URL such as `https://zetel.example`, without a slash at the end. Links in answers begin with it; without
+    /// it they begin with the host that each client used.
+    pub public_url: Option<String>,
+    /// Passwords hashed at the same time, 19 MiB and a core each; as many as there are cores if 0.
+    pub password_workers: usize,
+}

@@ -1,0 +1,382 @@
+//! Who may give which command. The table of roles, permissions and actions itself is compared in the crate.
+
+use uuid::Uuid;
+use zetel_domain::{
+    Command, Outcome, Tenant,
+    access::{Action, Caller, Denial, Permission, Role, authorize, authorize_command},
+    location::Location,
+    user::{UserKey, UserPatch, UserProperty, UserType},
+};
+
+use crate::office::{AGREEMENT, Office, SUITE_1, new_user, purchase, request};
+
+struct People {
+    office: Office,
+    /// Holds the License Administrator role: any role makes an account one of an administrator.
+    administrator: Uuid,
+    plain: Uuid,
+}
+
+fn people() -> People {
+    let mut office = Office::new();
+    let administrator = office.hire("administrator");
+    let plain = office.hire("plain");
+    office.give_role(administrator, Role::LicenseAdministrator);
+    People {
+        office,
+        administrator,
+        plain,
+    }
+}
+
+impl People {
+    fn with_role(&mut self, role: Role) -> Caller {
+        let name = format!("person-{}", self.office.tenant.users().len());
+        let id = self.office.hire(&name);
+        self.office.give_role(id, role);
+        Caller::User { id }
+    }
+
+    fn application(&mut self, permissions: &[Permission]) -> Caller {
+        let made = self.office.does(Command::AddApplication {
+            client_id: None,
+            display_name: "Sync".to_owned(),
+            permissions: permissions.to_vec(),
+            public_client: false,
+            redirect_uris: Vec::new(),
+        });
+        let Outcome::Created(id) = made else {
+            panic!("{made:?}")
+        };
+        Caller::Application {
+            client_id: self.office.tenant.applications()[&id].client_id,
+        }
+    }
+
+    fn judge(&self, caller: &Caller, command: &Command) -> Result<(), Denial> {
+        authorize_command(&self.office.tenant, caller, command)
+    }
+}
+
+fn update(user: Uuid, patch: UserPatch) -> Command {
+    Command::UpdateUser {
+        user: UserKey::Id(user),
+        patch,
+    }
+}
+
+fn set(property: UserProperty) -> UserPatch {
+    UserPatch {
+        properties: [(property, Some("x".into()))].into(),
+        ..UserPatch::default()
+    }
+}
+
+fn location() -> UserPatch {
+    UserPatch {
+        usage_location: Some(Location::parse("NL")),
+        ..UserPatch::default()
+    }
+}
+
+fn disabling() -> UserPatch {
+    UserPatch {
+        account_enabled: Some(false),
+        ..UserPatch::default()
+    }
+}
+
+fn commands_on_subscriptions(tenant: &Tenant, id: Uuid) -> Vec<Command> {
+    vec![
+        Command::ChangeProfile {
+            profile: tenant.profile().clone(),
+        },
+        Command::AddDomain {
+            name: "fabrikam.test".to_owned(),
+            is_default: false,
+        },
+        Command::AdoptCatalog {
+            catalog: tenant.catalog().clone(),
+            digest: [9; 32],
+        },
+        Command::AddSubscription(purchase(SUITE_1, AGREEMENT, 1)),
+        Command::ChangeQuantity {
+            id,
+            quantity: 1,
+            on_behalf_of_manager: false,
+        },
+        Command::Reactivate { id, renews: true },
+        Command::SetRenewal { id, renews: true },
+        Command::Cancel { id },
+        Command::Tick,
+    ]
+}
+
+fn commands_on_applications(id: Uuid) -> Vec<Command> {
+    vec![
+        Command::AddApplication {
+            client_id: None,
+            display_name: "Sync".to_owned(),
+            permissions: Vec::new(),
+            public_client: false,
+            redirect_uris: Vec::new(),
+        },
+        Command::RemoveApplication { id },
+        Command::SetPermissions {
+            id,
+            permissions: Vec::new(),
+        },
+        Command::AssignRole {
+            principal: id,
+            role: Role::GlobalReader,
+        },
+        Command::RemoveRole {
+            principal: id,
+            role: Role::GlobalReader,
+        },
+    ]
+}
+
+fn commands_on_users(id: Uuid) -> Vec<(Command, Action)> {
+    let user = UserKey::Id(id);
+    vec![
+        (
+            Command::CreateUsers(vec![new_user("eve")]),
+            Action::WriteUsers,
+        ),
+        (update(id, set(UserProperty::City)), Action::WriteUsers),
+        (update(id, location()), Action::SetUsageLocation),
+        (
+            Command::NotePasswordChange { user: user.clone() },
+            Action::WriteUsers,
+        ),
+        (
+            Command::DeleteUser { user: user.clone() },
+            Action::DeleteUsers,
+        ),
+        (Command::RestoreUser { id }, Action::DeleteUsers),
+        (Command::PurgeUser { id }, Action::PurgeUsers),
+        (
+            Command::AssignLicenses {
+                user: user.clone(),
+                request: request(&[], &[]),
+            },
+            Action::AssignLicenses,
+        ),
+        (
+            Command::AssignLicensesInBulk {
+                users: vec![user],
+                request: request(&[], &[]),
+            },
+            Action::AssignLicenses,
+        ),
+    ]
+}
+
+/// For each command the action that a caller without rights lacks.
+#[test]
+fn every_command_needs_its_action() {
+    let mut people = people();
+    let caller = people.application(&[]);
+    let global = people.with_role(Role::GlobalAdministrator);
+    let mut all = commands_on_users(people.plain);
+    all.extend(
+        commands_on_subscriptions(&people.office.tenant, people.plain)
+            .into_iter()
+            .map(|command| (command, Action::ManageSubscriptions)),
+    );
+    all.extend(
+        commands_on_applications(people.plain)
+            .into_iter()
+            .map(|command| (command, Action::ManageApplications)),
+    );
+    for (command, action) in all {
+        let name = command.name();
+        assert_eq!(
+            people.judge(&caller, &command),
+            Err(Denial::Forbidden(action)),
+            "{name}"
+        );
+        assert_eq!(people.judge(&global, &command), Ok(()), "{name}");
+        assert_eq!(
+            people.judge(&Caller::System("test"), &command),
+            Ok(()),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn only_the_system_begins_tenants() {
+    let mut people = people();
+    let command = Command::CreateTenant {
+        id: None,
+        profile: people.office.tenant.profile().clone(),
+        domain: "fabrikam.test".to_owned(),
+    };
+    let global = people.with_role(Role::GlobalAdministrator);
+    assert!(people.judge(&global, &command).is_err());
+    assert_eq!(people.judge(&Caller::System("init"), &command), Ok(()));
+}
+
+#[test]
+fn somebody_who_is_gone_or_disabled_may_nothing() {
+    let mut people = people();
+    people.with_role(Role::GlobalAdministrator); // so that the next is not the last
+    let caller = people.with_role(Role::GlobalAdministrator);
+    let Caller::User { id } = caller else {
+        panic!("a user")
+    };
+    let may = |people: &People| {
+        authorize(
+            &people.office.tenant,
+            &caller,
+            Action::ReadOrganization,
+            None,
+        )
+    };
+    assert_eq!(may(&people), Ok(()));
+    people.office.does(update(id, disabling()));
+    assert_eq!(may(&people), Err(Denial::UnknownCaller));
+    people.office.does(update(
+        id,
+        UserPatch {
+            account_enabled: Some(true),
+            ..UserPatch::default()
+        },
+    ));
+    assert_eq!(may(&people), Ok(()));
+    people.office.delete(id);
+    assert_eq!(may(&people), Err(Denial::UnknownCaller));
+
+    let application = people.application(Permission::ALL);
+    let may =
+        |people: &People| authorize(&people.office.tenant, &application, Action::ListUsers, None);
+    assert_eq!(may(&people), Ok(()));
+    let id = *people.office.tenant.applications().keys().next().unwrap();
+    people.office.does(Command::RemoveApplication { id });
+    assert_eq!(may(&people), Err(Denial::UnknownCaller));
+}
+
+#[test]
+fn an_application_may_what_its_permissions_or_its_roles_allow() {
+    let mut people = people();
+    let caller = people.application(&[Permission::UserReadAll]);
+    let may =
+        |people: &People, action| authorize(&people.office.tenant, &caller, action, None).is_ok();
+    assert!(may(&people, Action::ListUsers));
+    assert!(!may(&people, Action::AssignLicenses));
+    let principal = people
+        .office
+        .tenant
+        .applications()
+        .values()
+        .next()
+        .unwrap()
+        .service_principal_id;
+    people
+        .office
+        .give_role(principal, Role::LicenseAdministrator);
+    assert!(may(&people, Action::AssignLicenses));
+}
+
+#[test]
+fn everybody_sees_the_organization_and_themselves() {
+    let people = people();
+    let caller = Caller::User { id: people.plain };
+    let may = |action, target| authorize(&people.office.tenant, &caller, action, target).is_ok();
+    assert!(may(Action::ReadOrganization, None));
+    assert!(may(Action::ReadUser, Some(people.plain)));
+    assert!(!may(Action::ReadUser, Some(people.administrator)));
+    assert!(!may(Action::ReadUser, None));
+    assert!(!may(Action::WriteUsers, Some(people.plain)));
+    assert!(!may(Action::ListUsers, None));
+}
+
+/// What could take an administrator's account over or lock it out needs a Global Administrator; the rest does not.
+#[test]
+fn administrators_are_protected_from_user_administrators() {
+    let mut people = people();
+    let (administrator, plain) = (people.administrator, people.plain);
+    let global = people.with_role(Role::GlobalAdministrator);
+    let users = people.with_role(Role::UserAdministrator);
+    let application = people.application(Permission::ALL);
+    let sensitive = |id: Uuid| {
+        let user = UserKey::Id(id);
+        vec![
+            Command::NotePasswordChange { user: user.clone() },
+            Command::DeleteUser { user },
+            Command::RestoreUser { id },
+            Command::PurgeUser { id },
+            update(id, disabling()),
+            update(
+                id,
+                UserPatch {
+                    user_type: Some(UserType::Guest),
+                    ..UserPatch::default()
+                },
+            ),
+            update(id, set(UserProperty::UserPrincipalName)),
+            update(id, set(UserProperty::Mail)),
+            update(id, set(UserProperty::OtherMails)),
+            update(id, set(UserProperty::MobilePhone)),
+            update(id, set(UserProperty::BusinessPhones)),
+            update(id, set(UserProperty::OnPremisesImmutableId)),
+        ]
+    };
+    let protected = Err(Denial::Forbidden(Action::WriteAdministrators));
+    for command in sensitive(administrator) {
+        assert_eq!(people.judge(&global, &command), Ok(()), "{command:?}");
+        assert_eq!(people.judge(&users, &command), protected, "{command:?}");
+        assert_eq!(
+            people.judge(&application, &command),
+            protected,
+            "{command:?}"
+        );
+    }
+    for command in sensitive(plain) {
+        assert_eq!(people.judge(&users, &command), Ok(()), "{command:?}");
+    }
+    let request = request(&[(SUITE_1, &[])], &[]);
+    let harmless = [
+        update(administrator, set(UserProperty::City)),
+        update(administrator, location()),
+        Command::AssignLicenses {
+            user: UserKey::Id(administrator),
+            request,
+        },
+    ];
+    for command in harmless {
+        assert_eq!(people.judge(&users, &command), Ok(()), "{command:?}");
+    }
+    // Named by principal name it is the same person.
+    let by_name = UserKey::PrincipalName("ADMINISTRATOR@contoso.test".to_owned());
+    assert_eq!(
+        people.judge(&users, &Command::DeleteUser { user: by_name }),
+        protected
+    );
+    // Still an administrator in the recycle bin.
+    people.office.delete(administrator);
+    assert_eq!(
+        people.judge(&users, &Command::RestoreUser { id: administrator }),
+        protected
+    );
+}
+
+#[test]
+fn a_license_administrator_sets_usage_locations_and_nothing_else_of_a_user() {
+    let mut people = people();
+    let licenses = people.with_role(Role::LicenseAdministrator);
+    let plain = people.plain;
+    assert_eq!(people.judge(&licenses, &update(plain, location())), Ok(()));
+    let more = UserPatch {
+        usage_location: Some(None),
+        ..set(UserProperty::City)
+    };
+    let forbidden = Err(Denial::Forbidden(Action::WriteUsers));
+    assert_eq!(people.judge(&licenses, &update(plain, more)), forbidden);
+    assert_eq!(
+        people.judge(&licenses, &update(plain, UserPatch::default())),
+        forbidden
+    );
+}

@@ -1,0 +1,96 @@
+//! The rows that a state means, table by table, in key order.
+
+use std::iter;
+
+use zetel_domain::{Tenant, access::Role};
+
+use super::image;
+use crate::{
+    schema,
+    sql::{DatabaseError, Rows, Table},
+};
+
+/// Rows handed on at once, so that a million users do not need a million rows of memory.
+pub const CHUNK: usize = 20_000;
+
+/// The rows of one table, some at a time.
+pub type Chunks<'t> = Box<dyn Iterator<Item = Result<Rows, DatabaseError>> + 't>;
+
+/// The rows that a tenant has in a table of facts.
+pub fn rows_of<'t>(table: &'static Table, key: i64, tenant: &'t Tenant) -> Chunks<'t> {
+    match table.name {
+        "tenant" => chunked(table, iter::once(tenant), move |rows, tenant| {
+            image::tenant(rows, key, tenant)
+        }),
+        "domain" => chunked(table, iter::once(tenant), move |rows, tenant| {
+            image::domains(rows, key, tenant)
+        }),
+        "product" => chunked(table, tenant.products(), move |rows, (ordinal, product)| {
+            image::product(rows, key, ordinal, product)
+        }),
+        "subscription" => chunked(table, tenant.subscriptions().values(), move |rows, one| {
+            image::subscription(rows, key, one)
+        }),
+        "directory_user" => chunked(table, tenant.users().iter(), move |rows, view| {
+            image::user(rows, key, &view)
+        }),
+        "license" => chunked(table, tenant.users().iter(), move |rows, view| {
+            tenant.licenses(&view).try_for_each(|(holding, shape, _)| {
+                image::license(rows, key, view.ordinal.0, shape, holding.at())
+            })
+        }),
+        "application" => chunked(table, tenant.applications().values(), move |rows, one| {
+            image::application(rows, key, one)
+        }),
+        "role_assignment" => chunked(
+            table,
+            tenant.role_assignments().iter(),
+            move |rows, roles| {
+                let mut names: Vec<Role> = roles.1.iter().copied().collect();
+                names.sort_by_key(|role| role.display_name());
+                names
+                    .into_iter()
+                    .try_for_each(|role| image::role(rows, key, roles.0, role))
+            },
+        ),
+        other => Box::new(iter::once(Err(DatabaseError::Values {
+            statement: format!("table {other}"),
+            reason: "it holds no facts".to_owned(),
+        }))),
+    }
+}
+
+/// Collects what `push` makes of some items, at least [`CHUNK`] rows at a time.
+fn chunked<'t, T: 't>(
+    table: &'static Table,
+    items: impl Iterator<Item = T> + 't,
+    push: impl Fn(&mut Rows, T) -> Result<(), DatabaseError> + 't,
+) -> Chunks<'t> {
+    let mut items = items.peekable();
+    Box::new(iter::from_fn(move || {
+        items.peek()?;
+        let mut rows = Rows::new(table);
+        while rows.len() < CHUNK
+            && let Some(item) = items.next()
+        {
+            if let Err(error) = push(&mut rows, item) {
+                return Some(Err(error));
+            }
+        }
+        Some(Ok(rows))
+    }))
+}
+
+/// Shows the rows of all facts of a tenant, table by table in key order, a chunk at a time.
+pub fn all_rows(
+    key: i64,
+    tenant: &Tenant,
+    visit: &mut dyn FnMut(&Rows) -> Result<(), DatabaseError>,
+) -> Result<(), DatabaseError> {
+    for facts in &schema::FACTS {
+        for rows in rows_of(facts.table, key, tenant) {
+            visit(&rows?)?;
+        }
+    }
+    Ok(())
+}

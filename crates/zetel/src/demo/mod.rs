@@ -1,0 +1,10 @@
+//! `zetel demo`: Contoso, a tenant to try things with.
+
+mod build;
+mod draw;
+mod people;
+mod print;
+mod products;
+
+pub use build::{ADMINISTRATOR, DOMAIN, REDIRECT_URI, TimeMachine, build, delete_last};
+pub use print::{Access, print, write_variables};

@@ -35,3 +35,10 @@ pub struct Application {
     #[n(7)]
     pub created: Timestamp,
 }
+
+impl Application {
+    /// All ids that name it; nothing else in its tenant has one of them.
+    pub const fn ids(&self) -> [Uuid; 3] {
+        [self.id, self.client_id, self.service_principal_id]
+    }
+}

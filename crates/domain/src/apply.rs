@@ -197,9 +197,6 @@ impl Tenant {
                         account_enabled: false,
                         ..old
                     };
-                    if let Some(id) = self.users.view(*user).map(|view| view.id) {
-                        Arc::make_mut(&mut self.roles).remove(&id);
-                    }
                     self.users.replace(*user, head, &[]);
                     self.users.set_holdings(*user, &[]);
                     Arc::make_mut(&mut self.roles).remove(&id);

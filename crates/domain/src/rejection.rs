@@ -27,7 +27,7 @@ pub enum Rejection {
         /// As the caller named it.
         id: Uuid,
     },
-    /// Another object has this id.
+    /// Another object has this id, or a purged user had it.
     IdTaken {
         /// The id.
         id: Uuid,
@@ -156,6 +156,12 @@ pub enum Rejection {
         /// The product.
         sku_id: Uuid,
     },
+    /// The new catalog lacks a product that the tenant ever owned and its current catalog knows, or a plan of one.
+    /// What only the catalog says of them would be lost.
+    CatalogForgets {
+        /// The product.
+        sku_id: Uuid,
+    },
     /// The tenant owns as many products as it can.
     TooManyProducts,
     /// The subscription's state does not allow this.
@@ -178,6 +184,6 @@ pub enum Rejection {
         /// The id.
         id: Uuid,
     },
-    /// Without its last Global Administrator nobody could manage the tenant.
+    /// Without its last enabled Global Administrator nobody could manage the tenant.
     LastGlobalAdministrator,
 }

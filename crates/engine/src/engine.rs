@@ -23,8 +23,8 @@ use crate::{
     error::EngineError,
     follower::Follower,
     ids::Ids,
-    slot::{Slot, Snapshot},
-    writer::{Applied, Submission, Workshop, Writer},
+    slot::{Brought, Slot, Snapshot},
+    writer::{Answer, Applied, Submission, Workshop},
 };
 
 /// How the engine behaves.
@@ -147,10 +147,7 @@ impl Engine {
         let counters = &self.parts.workshop.counters;
         EngineMetrics {
             tenants: slots.len(),
-            waiting: slots
-                .values()
-                .map(|slot| slot.writer.lock().as_ref().map_or(0, Writer::waiting))
-                .sum(),
+            waiting: slots.values().map(|slot| slot.waiting()).sum(),
             batches: counters.batches.load(Ordering::Relaxed),
             changes: counters.changes.load(Ordering::Relaxed),
             conflicts: counters.conflicts.load(Ordering::Relaxed),
@@ -165,7 +162,7 @@ impl Engine {
         action: Action,
         target: Option<Uuid>,
     ) -> Result<Snapshot, EngineError> {
-        let snapshot = self.parts.slot(tenant)?.snapshot();
+        let snapshot = self.parts.snapshot(tenant)?;
         authorize(&snapshot, caller, action, target)?;
         Ok(snapshot)
     }
@@ -177,7 +174,7 @@ impl Engine {
         caller: &Caller,
         command: &Command,
     ) -> Result<(Plan, Snapshot), EngineError> {
-        let snapshot = self.parts.slot(tenant)?.snapshot();
+        let snapshot = self.parts.snapshot(tenant)?;
         authorize_command(&snapshot, caller, command)?;
         let mut ids = Ids::default();
         let mut context = Context {
@@ -219,7 +216,13 @@ impl Engine {
         })
     }
 
-    /// Begins a tenant, with this id or a new one.
+    /// Does what is due in the tenants that are in memory, and lets go those that nobody needed for long. The
+    /// background does it by itself; without it, this is the way. Blocks.
+    pub fn keep_house(&self) {
+        self.parts.keep_house();
+    }
+
+    /// Begins a tenant, with this id or a new one. Blocks.
     pub fn create_tenant(
         &self,
         id: Option<Uuid>,
@@ -229,7 +232,8 @@ impl Engine {
         let id = id.unwrap_or_else(|| self.parts.ids.lock().next());
         {
             let _loading = self.parts.loading.lock();
-            if self.store().head(id)?.is_none() {
+            let is_known = self.parts.slots.read().contains_key(&id);
+            if !is_known && self.store().head(id)?.is_none() {
                 let slot = Slot::new(Head::new(id), Tenant::default(), self.now());
                 self.parts.slots.write().insert(id, Arc::new(slot));
             }
@@ -240,8 +244,9 @@ impl Engine {
             domain,
         };
         let result = self.submit_blocking(id, Submission::of_system("setup", command));
-        if result.is_err() && self.store().head(id)?.is_none() {
-            self.parts.slots.write().remove(&id);
+        if result.is_err() {
+            self.parts
+                .forget_if(id, |slot| slot.snapshot().generation() == 0);
         }
         match result?.outcome {
             Outcome::Created(id) => Ok(id),
@@ -275,23 +280,38 @@ impl Parts {
         Ok(slot)
     }
 
-    fn queue(
-        &self,
-        tenant: Uuid,
-        submission: Submission,
-    ) -> Result<tokio::sync::oneshot::Receiver<Result<Applied, EngineError>>, EngineError> {
-        let slot = self.slot(tenant)?;
-        let mut writer = slot.writer.lock();
-        if writer.is_none() {
-            *writer = Some(Writer::start(
-                Arc::clone(&slot),
-                Arc::clone(&self.workshop),
-            )?);
+    /// The newest durable state. A tenant that is about to be created does not exist yet.
+    fn snapshot(&self, tenant: Uuid) -> Result<Snapshot, EngineError> {
+        let snapshot = self.slot(tenant)?.snapshot();
+        if snapshot.generation() == 0 {
+            return Err(EngineError::TenantNotFound);
         }
-        match writer.as_ref() {
-            Some(writer) => writer.submit(submission),
-            None => Err(EngineError::Overloaded),
+        Ok(snapshot)
+    }
+
+    pub fn queue(&self, tenant: Uuid, mut submission: Submission) -> Result<Answer, EngineError> {
+        loop {
+            match self.slot(tenant)?.submit(&self.workshop, submission)? {
+                Brought::Queued(answer) => return Ok(answer),
+                Brought::Closed(back) => {
+                    submission = back;
+                    // Whoever closes a slot holds this until it is gone.
+                    block(|| drop(self.loading.lock()));
+                }
+            }
         }
+    }
+
+    /// Lets a tenant leave memory if it is as `condition` says. What is queued is carried out first.
+    pub fn forget_if(&self, tenant: Uuid, condition: impl Fn(&Slot) -> bool) {
+        block(|| {
+            let _loading = self.loading.lock();
+            let slot = self.slots.read().get(&tenant).cloned();
+            if let Some(slot) = slot.filter(|slot| condition(slot)) {
+                slot.close();
+                self.slots.write().remove(&tenant);
+            }
+        });
     }
 }
 
@@ -299,8 +319,7 @@ impl Drop for Parts {
     /// Ends the writers: each holds its slot, and the slot its writer.
     fn drop(&mut self) {
         for slot in self.slots.get_mut().values() {
-            let writer = slot.writer.lock().take();
-            drop(writer);
+            slot.close();
         }
     }
 }

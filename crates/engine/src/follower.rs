@@ -7,15 +7,16 @@ use std::{
 };
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
-use zetel_domain::{Command, Context, access::Caller, decide};
+use uuid::Uuid;
+use zetel_domain::{Command, Context, decide};
 use zetel_store::sql::{Change, Changes, Stop};
 
 use crate::{
     engine::Parts,
     error::EngineError,
     ids::Ids,
-    slot::Slot,
-    writer::{Submission, Writer},
+    slot::{Brought, Slot},
+    writer::{Answer, Submission},
 };
 
 /// How long one wait for changes lasts.
@@ -129,58 +130,59 @@ fn follow(parts: &Parts, slot: &Slot) -> Result<(), EngineError> {
 fn keep_house(parts: &Weak<Parts>, stopped: &Receiver<()>) {
     while rest(stopped, TICK) {
         let Some(parts) = parts.upgrade() else { return };
-        let now = (parts.workshop.clock)();
-        let slots: Vec<Arc<Slot>> = parts.slots.read().values().cloned().collect();
-        for slot in &slots {
-            tick(&parts, slot);
-        }
-        drop(slots);
-        let is_idle = |slot: &Arc<Slot>| {
-            now.0 - slot.last_used().0 > parts.options.idle_seconds
-                && slot
-                    .writer
-                    .lock()
-                    .as_ref()
-                    .is_none_or(|writer| Writer::waiting(writer) == 0)
-        };
-        // Dropping the writer ends its thread, which holds the slot until then.
-        let idle: Vec<_> = parts
-            .slots
-            .write()
-            .extract_if(|_, slot| is_idle(slot))
-            .collect();
-        for (_, slot) in idle {
-            slot.writer.lock().take();
-        }
+        parts.keep_house();
     }
 }
 
-/// Submits a tick if anything is due.
-fn tick(parts: &Parts, slot: &Arc<Slot>) {
-    let snapshot = slot.snapshot();
-    let mut ids = Ids::default();
-    let mut context = Context {
-        now: (parts.workshop.clock)(),
-        new_id: &mut || ids.next(),
-        is_system: true,
-    };
-    let is_due =
-        decide(&snapshot, &Command::Tick, &mut context).is_ok_and(|plan| !plan.events.is_empty());
-    if !is_due {
-        return;
-    }
-    let mut writer = slot.writer.lock();
-    if writer.is_none() {
-        *writer = Writer::start(Arc::clone(slot), Arc::clone(&parts.workshop)).ok();
-    }
-    if let Some(writer) = writer.as_ref() {
-        let submission = Submission {
-            caller: Caller::System("clock"),
-            ..Submission::of_system("clock", Command::Tick)
+impl Parts {
+    /// Does what is due, and lets idle tenants go.
+    pub fn keep_house(&self) {
+        let slots: Vec<(Uuid, Arc<Slot>)> = {
+            let slots = self.slots.read();
+            slots
+                .iter()
+                .map(|(id, slot)| (*id, Arc::clone(slot)))
+                .collect()
         };
-        // Nobody waits for the answer; what failed is due again at the next tick.
-        if let Err(error) = writer.submit(submission) {
-            tracing::warn!(%error, "what is due could not be done now");
+        let ticks: Vec<Answer> = slots
+            .iter()
+            .filter_map(|(id, slot)| self.tick(*id, slot))
+            .collect();
+        for tick in ticks {
+            // What failed has been logged, and is due again at the next tick.
+            let _ = tick.blocking_recv();
+        }
+        let idle_seconds = self.options.idle_seconds;
+        let now = (self.workshop.clock)();
+        for (id, _) in slots {
+            self.forget_if(id, |slot| {
+                now.0 - slot.last_used().0 > idle_seconds && slot.waiting() == 0
+            });
+        }
+    }
+
+    /// Submits a tick if anything is due. It does not count as use of the tenant.
+    fn tick(&self, tenant: Uuid, slot: &Arc<Slot>) -> Option<Answer> {
+        let snapshot = slot.snapshot();
+        let mut ids = Ids::default();
+        let mut context = Context {
+            now: (self.workshop.clock)(),
+            new_id: &mut || ids.next(),
+            is_system: true,
+        };
+        let is_due = decide(&snapshot, &Command::Tick, &mut context)
+            .is_ok_and(|plan| !plan.events.is_empty());
+        if !is_due {
+            return None;
+        }
+        let submission = Submission::of_system("clock", Command::Tick);
+        match slot.submit(&self.workshop, submission) {
+            Ok(Brought::Queued(answer)) => Some(answer),
+            Ok(Brought::Closed(_)) => None,
+            Err(error) => {
+                tracing::warn!(%error, %tenant, "what is due could not be done now");
+                None
+            }
         }
     }
 }

@@ -13,7 +13,10 @@ use parking_lot::Mutex;
 use zetel_domain::{Tenant, Timestamp};
 use zetel_store::{Head, Store};
 
-use crate::{error::EngineError, writer::Writer};
+use crate::{
+    error::EngineError,
+    writer::{Answer, Refused, Submission, Workshop, Writer},
+};
 
 /// Changes read from the journal at once when catching up.
 const CATCH_UP: u32 = 1_000;
@@ -57,8 +60,24 @@ pub(crate) struct Slot {
     published: ArcSwap<Published>,
     /// Held while a newer state is put in place.
     publishing: Mutex<()>,
-    pub(crate) writer: Mutex<Option<Writer>>,
+    door: Mutex<Door>,
     last_used: AtomicI64,
+}
+
+/// The way to the writer.
+enum Door {
+    /// Nobody has written yet.
+    Unused,
+    Open(Writer),
+    /// The tenant leaves memory: whoever wants to write must load it again.
+    Closed,
+}
+
+/// What became of a command that was brought to a slot.
+pub(crate) enum Brought {
+    Queued(Answer),
+    /// The slot is closed; here is the command again.
+    Closed(Submission),
 }
 
 impl Slot {
@@ -66,7 +85,7 @@ impl Slot {
         Self {
             published: ArcSwap::from_pointee(Published { head, tenant }),
             publishing: Mutex::new(()),
-            writer: Mutex::new(None),
+            door: Mutex::new(Door::Unused),
             last_used: AtomicI64::new(now.0),
         }
     }
@@ -84,6 +103,42 @@ impl Slot {
     /// When somebody last needed it.
     pub fn last_used(&self) -> Timestamp {
         Timestamp(self.last_used.load(Ordering::Relaxed))
+    }
+
+    /// Queues a command. Starts the writer when there is none, or when a defect ended it.
+    pub fn submit(
+        self: &Arc<Self>,
+        workshop: &Arc<Workshop>,
+        mut submission: Submission,
+    ) -> Result<Brought, EngineError> {
+        let mut door = self.door.lock();
+        loop {
+            match &*door {
+                Door::Closed => return Ok(Brought::Closed(submission)),
+                Door::Open(writer) => match writer.submit(submission) {
+                    Ok(answer) => return Ok(Brought::Queued(answer)),
+                    Err(Refused::Overloaded) => return Err(EngineError::Overloaded),
+                    Err(Refused::Ended(back)) => submission = *back,
+                },
+                Door::Unused => {}
+            }
+            *door = Door::Open(Writer::start(Arc::clone(self), Arc::clone(workshop))?);
+        }
+    }
+
+    /// How many commands wait.
+    pub fn waiting(&self) -> usize {
+        match &*self.door.lock() {
+            Door::Open(writer) => writer.waiting(),
+            Door::Unused | Door::Closed => 0,
+        }
+    }
+
+    /// Carries out what is queued, and takes nothing more.
+    pub fn close(&self) {
+        let door = std::mem::replace(&mut *self.door.lock(), Door::Closed);
+        // Without the lock: this waits for the writer, who may take a while.
+        drop(door);
     }
 
     /// Puts a durable state in place, unless a newer one is there.

@@ -32,6 +32,8 @@ const QUEUE: usize = 8_192;
 const BATCH: usize = 1_024;
 /// How often a batch is decided again because other nodes were faster.
 const ATTEMPTS: usize = 1_000;
+/// How often a batch is tried that the database could not take at that moment.
+const BUSY_ATTEMPTS: usize = 3;
 
 /// Writes more rows (password hashes, for example) in the transaction of the command.
 pub type Also =
@@ -73,6 +75,17 @@ pub struct Applied {
 }
 
 type Reply = oneshot::Sender<Result<Applied, EngineError>>;
+
+/// Where the answer to a command will be.
+pub(crate) type Answer = oneshot::Receiver<Result<Applied, EngineError>>;
+
+/// Why a command was not queued.
+pub(crate) enum Refused {
+    /// Too many wait.
+    Overloaded,
+    /// The writer panicked; here is the command again.
+    Ended(Box<Submission>),
+}
 
 struct Job {
     submission: Submission,
@@ -127,20 +140,15 @@ impl Writer {
     }
 
     /// Queues a command.
-    pub fn submit(
-        &self,
-        submission: Submission,
-    ) -> Result<oneshot::Receiver<Result<Applied, EngineError>>, EngineError> {
+    pub fn submit(&self, submission: Submission) -> Result<Answer, Refused> {
         let (reply, answer) = oneshot::channel();
         let Some(jobs) = &self.jobs else {
-            return Err(EngineError::Overloaded);
+            return Err(Refused::Ended(Box::new(submission)));
         };
         match jobs.try_send(Job { submission, reply }) {
             Ok(()) => Ok(answer),
-            Err(TrySendError::Full(_)) => Err(EngineError::Overloaded),
-            Err(TrySendError::Disconnected(_)) => Err(EngineError::Unavailable(
-                "the tenant's writer ended".to_owned(),
-            )),
+            Err(TrySendError::Full(_)) => Err(Refused::Overloaded),
+            Err(TrySendError::Disconnected(job)) => Err(Refused::Ended(Box::new(job.submission))),
         }
     }
 
@@ -154,6 +162,22 @@ struct Bench {
     slot: Arc<Slot>,
     workshop: Arc<Workshop>,
     ids: Ids,
+}
+
+/// Why a whole batch was not carried out.
+struct Failure {
+    error: EngineError,
+    /// Whether one of several commands may be the reason, so that the others are worth a try alone.
+    may_be_one: bool,
+}
+
+impl Failure {
+    fn of_all(error: impl Into<EngineError>) -> Self {
+        Self {
+            error: error.into(),
+            may_be_one: false,
+        }
+    }
 }
 
 /// A batch decided on one state.
@@ -176,55 +200,65 @@ impl Bench {
         }
     }
 
-    /// Carries out a batch. Nobody is answered before the batch is durable: even a refusal may rest on a command
-    /// before it in the same batch.
+    /// Carries out a batch; if it cannot be stored because of one command, each alone.
     fn process(&mut self, jobs: &[Job]) -> Vec<Result<Applied, EngineError>> {
+        match self.carry_out(jobs) {
+            Ok(results) => results,
+            Err(failure) if failure.may_be_one && jobs.len() > 1 => jobs
+                .iter()
+                .flat_map(|job| self.process(std::slice::from_ref(job)))
+                .collect(),
+            Err(failure) => {
+                tracing::error!(error = %failure.error, "a batch could not be carried out");
+                jobs.iter().map(|_| Err(failure.error.clone())).collect()
+            }
+        }
+    }
+
+    /// Nobody is answered before the batch is durable: even a refusal may rest on a command before it in the batch.
+    fn carry_out(&mut self, jobs: &[Job]) -> Result<Vec<Result<Applied, EngineError>>, Failure> {
+        let mut busy = 0;
         for _ in 0..ATTEMPTS {
             let base = self.slot.snapshot();
             let decided = self.decide(&base, jobs);
-            if decided.changes.is_empty() {
-                return answer(decided.results, &base);
+            if decided.changes.is_empty() && !decided.writes_more(jobs) {
+                return Ok(answer(decided.results, &base));
             }
-            match self.append(&base, &decided, jobs) {
-                Ok(head) => {
-                    self.workshop.counters.count_batch(decided.changes.len());
-                    let after = Snapshot::new(head, decided.after);
-                    self.slot.publish(&after);
-                    return answer(decided.results, &after);
-                }
+            let stored = match self.append(&base, &decided, jobs) {
+                Ok(head) => Some(head),
                 Err(AppendError::Conflict) => {
                     self.workshop.counters.count_conflict();
-                    if let Err(error) = self.slot.catch_up(&self.workshop.store) {
-                        return refuse_all(jobs, &error);
-                    }
+                    let caught_up = self.slot.catch_up(&self.workshop.store);
+                    caught_up.map_err(Failure::of_all)?;
+                    None
                 }
                 Err(AppendError::Database(DatabaseError::CommitUnknown { reason })) => {
-                    match self.find_fate(&base, &decided) {
-                        Ok(Some(head)) => {
-                            let after = Snapshot::new(head, decided.after);
-                            self.slot.publish(&after);
-                            return answer(decided.results, &after);
-                        }
-                        Ok(None) => {}
-                        Err(error) => {
-                            return refuse_all(
-                                jobs,
-                                &EngineError::Unavailable(format!("{reason}; {error}")),
-                            );
-                        }
+                    tracing::warn!(reason, "it is unknown whether a batch was stored");
+                    let settled = self.settle(&base, &decided, jobs);
+                    settled.map_err(Failure::of_all)?
+                }
+                Err(AppendError::Database(error)) => {
+                    busy += 1;
+                    let is_busy = matches!(error, DatabaseError::Busy { .. });
+                    if !is_busy || busy == BUSY_ATTEMPTS {
+                        return Err(Failure {
+                            may_be_one: concerns_content(&error),
+                            error: error.into(),
+                        });
                     }
+                    None
                 }
-                Err(AppendError::Database(DatabaseError::Busy { .. })) => {}
-                Err(error) => {
-                    tracing::error!(%error, "a batch could not be stored");
-                    return refuse_all(jobs, &error.into());
-                }
+            };
+            if let Some(head) = stored {
+                self.workshop.counters.count_batch(decided.changes.len());
+                let after = Snapshot::new(head, decided.after);
+                self.slot.publish(&after);
+                return Ok(answer(decided.results, &after));
             }
         }
-        refuse_all(
-            jobs,
-            &EngineError::Unavailable("other nodes were always faster".to_owned()),
-        )
+        Err(Failure::of_all(EngineError::Unavailable(
+            "other nodes were always faster".to_owned(),
+        )))
     }
 
     fn decide(&mut self, base: &Snapshot, jobs: &[Job]) -> Decided {
@@ -304,7 +338,39 @@ impl Bench {
         })
     }
 
-    /// After a commit whose result is unknown: the head if the batch was stored, nothing if it was not.
+    /// After a commit whose result is unknown: the head if the batch is stored in the end, nothing if it is not and
+    /// never will be. What the database shows is not enough, since it may still be at work on the commit; but to
+    /// append the same batch again waits for that, and then either succeeds or meets the batch itself.
+    fn settle(
+        &self,
+        base: &Snapshot,
+        decided: &Decided,
+        jobs: &[Job],
+    ) -> Result<Option<Head>, EngineError> {
+        for _ in 0..BUSY_ATTEMPTS {
+            if let Some(head) = self.find_fate(base, decided)? {
+                return Ok(Some(head));
+            }
+            match self.append(base, decided, jobs) {
+                Ok(head) => return Ok(Some(head)),
+                Err(AppendError::Conflict) => {
+                    let fate = self.find_fate(base, decided)?;
+                    if fate.is_none() {
+                        self.slot.catch_up(&self.workshop.store)?;
+                    }
+                    return Ok(fate);
+                }
+                Err(AppendError::Database(DatabaseError::CommitUnknown { .. })) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(EngineError::Unavailable(
+            "the database loses its connection again and again; whether the last changes were stored is unknown"
+                .to_owned(),
+        ))
+    }
+
+    /// The head after the batch, if the journal has it where it belongs.
     fn find_fate(&self, base: &Snapshot, decided: &Decided) -> Result<Option<Head>, EngineError> {
         let store = &self.workshop.store;
         let Some(first) = decided.changes.first() else {
@@ -322,23 +388,39 @@ impl Bench {
             u32::try_from(decided.changes.len()).unwrap_or(1),
         )?;
         let is_ours = stored.iter().zip(&decided.changes).all(|(stored, ours)| {
-            (stored.at, stored.request_id, &stored.events)
-                == (ours.at, ours.request_id, &ours.events)
+            (stored.at, stored.request_id, &stored.actor, &stored.events)
+                == (ours.at, ours.request_id, &ours.actor, &ours.events)
         });
-        let last = decided
-            .changes
-            .last()
-            .map_or(found.generation, |change| change.generation);
-        if is_ours && stored.len() == decided.changes.len() {
-            return Ok(Some(Head {
-                generation: last,
-                hash: store.hash(found.key, last)?,
-                ..found
-            }));
+        if !is_ours || stored.len() != decided.changes.len() {
+            return Ok(None);
         }
-        self.slot.catch_up(store)?;
-        Ok(None)
+        let last = decided.changes.last().unwrap_or(first).generation;
+        Ok(Some(Head {
+            generation: last,
+            hash: store.hash(found.key, last)?,
+            ..found
+        }))
     }
+}
+
+impl Decided {
+    /// Whether a command that changes nothing has rows to write nevertheless.
+    fn writes_more(&self, jobs: &[Job]) -> bool {
+        let mut both = jobs.iter().zip(&self.results);
+        both.any(|(job, result)| job.submission.also.is_some() && result.is_ok())
+    }
+}
+
+/// Whether the database refused what it was given, not that it could not work.
+const fn concerns_content(error: &DatabaseError) -> bool {
+    matches!(
+        error,
+        DatabaseError::Statement { .. }
+            | DatabaseError::Unique { .. }
+            | DatabaseError::Values { .. }
+            | DatabaseError::Column { .. }
+            | DatabaseError::Damaged(_)
+    )
 }
 
 fn answer(
@@ -354,8 +436,4 @@ fn answer(
         .into_iter()
         .map(|result| result.map(applied))
         .collect()
-}
-
-fn refuse_all(jobs: &[Job], error: &EngineError) -> Vec<Result<Applied, EngineError>> {
-    jobs.iter().map(|_| Err(error.clone())).collect()
 }

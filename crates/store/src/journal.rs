@@ -207,15 +207,20 @@ impl Record {
     }
 }
 
-/// Replaces the details of some users by their digests. Nothing if bytes cannot be read; inside, nothing if there is
-/// nothing to erase.
+/// Bytes that are no part of a journal.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Unreadable;
+
+/// Replaces the details of some users by their digests. Nothing if there is nothing to erase.
 pub fn erase(
     body: &[u8],
     details: &[u8],
     users: &dyn Fn(UserOrdinal) -> bool,
-) -> Option<Option<Vec<u8>>> {
-    let events: Vec<Event> = minicbor::decode(&decompress(body)?).ok()?;
-    let mut details: Vec<Detail> = minicbor::decode(&decompress(details)?).ok()?;
+) -> Result<Option<Vec<u8>>, Unreadable> {
+    let body = decompress(body).ok_or(Unreadable)?;
+    let details = decompress(details).ok_or(Unreadable)?;
+    let events: Vec<Event> = minicbor::decode(&body).map_err(|_| Unreadable)?;
+    let mut details: Vec<Detail> = minicbor::decode(&details).map_err(|_| Unreadable)?;
     let mut erased = false;
     let personal = events.iter().filter(|event| event.personal().is_some());
     for (event, detail) in personal.zip(&mut details) {
@@ -227,13 +232,11 @@ pub fn erase(
             erased = true;
         }
     }
-    if erased {
-        minicbor::to_vec(&details)
-            .ok()
-            .map(|details| Some(compress(&details)))
-    } else {
-        Some(None)
+    if !erased {
+        return Ok(None);
     }
+    let details = minicbor::to_vec(&details).map_err(|_| Unreadable)?;
+    Ok(Some(compress(&details)))
 }
 
 fn chain(change: &Change, body: &[u8], details: &[Detail], previous: &Hash) -> Hash {
@@ -336,8 +339,11 @@ mod tests {
 
             let is_first = |user| user == UserOrdinal(0);
             let erased = erase(&stored.body, details, &is_first).unwrap().unwrap();
-            assert_eq!(erase(&stored.body, &erased, &is_first), Some(None));
-            assert_eq!(erase(&stored.body, b"\0damaged", &is_first), None);
+            assert_eq!(erase(&stored.body, &erased, &is_first), Ok(None));
+            assert_eq!(
+                erase(&stored.body, b"\0damaged", &is_first),
+                Err(Unreadable)
+            );
             let (after, hash) = read(&stored, &change, Some(&erased), [3; 32]);
             assert_eq!(hash, stored.hash);
             let away = after

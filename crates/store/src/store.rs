@@ -579,7 +579,7 @@ fn erase_details(
         let erased = journal::erase(row.bytes(0)?, row.bytes(1)?, &|user| {
             purged.contains(user.0)
         })
-        .ok_or_else(|| {
+        .map_err(|journal::Unreadable| {
             DatabaseError::Damaged(format!(
                 "generation {generation}: its personal details cannot be read to erase them"
             ))

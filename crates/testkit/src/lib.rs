@@ -1,8 +1,12 @@
-//! What tests share: a `PostgreSQL` of their own, builders, temporary folders.
+//! What tests share: a `PostgreSQL` of their own, builders, random commands, temporary folders.
 
 mod postgres;
+mod random;
+mod world;
 
 pub use postgres::{Postgres, TestDatabase};
+pub use random::Random;
+pub use world::{EVENT_KINDS, World, event_kind};
 
 /// A new empty folder, removed when the value is dropped.
 ///

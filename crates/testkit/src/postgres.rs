@@ -1,11 +1,11 @@
 //! A `PostgreSQL` server for the tests of one process.
 
 use std::ffi::OsString;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
-use std::sync::OnceLock;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, OnceLock};
 
 use postgres::{Client, NoTls};
 
@@ -16,14 +16,22 @@ const MISSING: &str = "these tests need PostgreSQL 15 or later: apt-get install 
 /// A private `PostgreSQL` server. It ends with this process, however that ends.
 pub struct Postgres {
     url: String,
-    /// Its standard input ends the server; the system closes it with this process.
-    _supervisor: Option<Child>,
+    supervisor: Option<Mutex<Supervisor>>,
+}
+
+/// What runs the server.
+struct Supervisor {
+    shell: Child,
+    /// The end of this ends the server; the system closes it with this process.
+    orders: Option<ChildStdin>,
+    answers: BufReader<ChildStdout>,
 }
 
 /// A database of one test, dropped with this value.
 pub struct TestDatabase {
     name: String,
     url: String,
+    server_url: String,
 }
 
 impl Postgres {
@@ -36,10 +44,56 @@ impl Postgres {
         SHARED.get_or_init(|| match std::env::var(VARIABLE) {
             Ok(url) if !url.is_empty() => Self {
                 url,
-                _supervisor: None,
+                supervisor: None,
             },
-            _ => Self::start(),
+            _ => Self::start("off"),
         })
+    }
+
+    /// A server of one's own whose commits reach the disk, to be killed and restarted. It ends with this value.
+    ///
+    /// # Panics
+    /// When `PostgreSQL` is not installed or does not start.
+    pub fn durable() -> Self {
+        Self::start("on")
+    }
+
+    /// Ends the server and all its processes without giving them a chance to do anything.
+    ///
+    /// # Panics
+    /// When the server is not one's own.
+    pub fn kill(&self) {
+        self.order("kill");
+    }
+
+    /// Starts the server again after [`Self::kill`]; it has recovered when this returns.
+    ///
+    /// # Panics
+    /// When the server is not one's own.
+    pub fn restart(&self) {
+        self.order("start");
+    }
+
+    fn order(&self, order: &str) {
+        let Some(supervisor) = &self.supervisor else {
+            panic!("this PostgreSQL belongs to somebody else");
+        };
+        let mut supervisor = supervisor
+            .lock()
+            .unwrap_or_else(|_| panic!("another test failed at the server"));
+        let mut line = String::new();
+        let Supervisor {
+            orders, answers, ..
+        } = &mut *supervisor;
+        let done = orders
+            .as_mut()
+            .map(|orders| writeln!(orders, "{order}").and_then(|()| orders.flush()))
+            .and_then(Result::ok)
+            .and_then(|()| answers.read_line(&mut line).ok());
+        assert!(
+            done.is_some() && line == "done\n",
+            "PostgreSQL for tests did not {order}"
+        );
     }
 
     /// A new empty database.
@@ -53,56 +107,72 @@ impl Postgres {
             std::process::id(),
             NUMBER.fetch_add(1, Ordering::Relaxed)
         );
-        if let Err(error) = self.run(format!("CREATE DATABASE {name}")) {
+        if let Err(error) = run(&self.url, format!("CREATE DATABASE {name}")) {
             panic!("cannot make a database for this test: {error}");
         }
         let (server, parameters) = self.url.split_once('?').unwrap_or((&self.url, ""));
         let server = server.rsplit_once('/').map_or(server, |(server, _)| server);
         TestDatabase {
             url: format!("{server}/{name}?{parameters}"),
+            server_url: self.url.clone(),
             name,
         }
     }
 
-    /// Runs a statement as the server's administrator. On a thread of its own, because the blocking driver must not
-    /// run on a thread of an async test.
-    fn run(&self, statement: String) -> Result<(), String> {
-        let url = self.url.clone();
-        let run = move || Client::connect(&url, NoTls)?.batch_execute(&statement);
-        let done = std::thread::spawn(run)
-            .join()
-            .map_err(|_| "the driver panicked".to_owned())?;
-        done.map_err(|error: postgres::Error| match error.as_db_error() {
-            Some(refused) => refused.to_string(),
-            None => error.to_string(),
-        })
-    }
-
-    fn start() -> Self {
+    fn start(fsync: &str) -> Self {
         let mut command = unprivileged_shell();
         command
             .args(["-c", include_str!("server.sh"), "zetel-test-postgres"])
-            .arg(programs());
+            .arg(programs())
+            .arg(fsync);
         for (variable, _) in
             std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("PG"))
         {
             command.env_remove(variable);
         }
         let spawned = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
-        let mut supervisor = spawned.unwrap_or_else(|error| panic!("{MISSING} ({error})"));
+        let mut shell = spawned.unwrap_or_else(|error| panic!("{MISSING} ({error})"));
+        let (Some(orders), Some(output)) = (shell.stdin.take(), shell.stdout.take()) else {
+            panic!("PostgreSQL for tests cannot be talked to");
+        };
+        let mut answers = BufReader::new(output);
         let mut line = String::new();
-        if let Some(output) = supervisor.stdout.take() {
-            let read = BufReader::new(output).read_line(&mut line);
-            read.unwrap_or_else(|error| panic!("PostgreSQL for tests: {error}"));
-        }
+        let read = answers.read_line(&mut line);
+        read.unwrap_or_else(|error| panic!("PostgreSQL for tests: {error}"));
         let Some(folder) = line.trim_end().strip_prefix("ready ") else {
             panic!("PostgreSQL for tests did not start: {}", line.trim_end());
         };
         Self {
             url: format!("postgres://zetel@/postgres?host={folder}"),
-            _supervisor: Some(supervisor),
+            supervisor: Some(Mutex::new(Supervisor {
+                shell,
+                orders: Some(orders),
+                answers,
+            })),
         }
     }
+}
+
+impl Drop for Supervisor {
+    fn drop(&mut self) {
+        self.orders.take();
+        // Its folder is gone when it has ended.
+        let _ = self.shell.wait();
+    }
+}
+
+/// Runs a statement as the server's administrator. On a thread of its own, because the blocking driver must not
+/// run on a thread of an async test.
+fn run(url: &str, statement: String) -> Result<(), String> {
+    let url = url.to_owned();
+    let run = move || Client::connect(&url, NoTls)?.batch_execute(&statement);
+    let done = std::thread::spawn(run)
+        .join()
+        .map_err(|_| "the driver panicked".to_owned())?;
+    done.map_err(|error: postgres::Error| match error.as_db_error() {
+        Some(refused) => refused.to_string(),
+        None => error.to_string(),
+    })
 }
 
 impl TestDatabase {
@@ -110,15 +180,25 @@ impl TestDatabase {
     pub fn url(&self) -> &str {
         &self.url
     }
+
+    /// Runs SQL past the program, as somebody with `psql` would.
+    ///
+    /// # Panics
+    /// When the server refuses.
+    pub fn run(&self, statement: &str) {
+        if let Err(error) = run(&self.url, statement.to_owned()) {
+            panic!("{statement}: {error}");
+        }
+    }
 }
 
 impl Drop for TestDatabase {
     fn drop(&mut self) {
         // A database that stays goes with its server; a second panic would hide the test's own.
-        let _ = Postgres::shared().run(format!(
-            "DROP DATABASE IF EXISTS {} WITH (FORCE)",
-            self.name
-        ));
+        let _ = run(
+            &self.server_url,
+            format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name),
+        );
     }
 }
 

@@ -10,13 +10,8 @@ use zetel_domain::{
 use zetel_engine::{Also, Applied, EngineError, Snapshot, Submission};
 
 use super::{
-    error::GraphError,
-    json,
-    origin::Origin,
-    query::Options,
-    render::user::UserRow,
-    schema::UserSelection,
-    service::Graph,
+    error::GraphError, json, origin::Origin, query::Options, render::user::UserRow,
+    schema::UserSelection, service::Graph,
 };
 
 /// One request, authenticated and taken apart.

@@ -62,9 +62,15 @@ const CLOSING: &str = r#"      <EntityType Name="directory" BaseType="graph.enti
 
 fn document() -> String {
     let mut out = OPENING.to_owned();
-    entity(&mut out, "user", "directoryObject", &USER.properties, &[
-        r#"<NavigationProperty Name="licenseDetails" Type="Collection(graph.licenseDetails)" ContainsTarget="true" />"#,
-    ]);
+    entity(
+        &mut out,
+        "user",
+        "directoryObject",
+        &USER.properties,
+        &[
+            r#"<NavigationProperty Name="licenseDetails" Type="Collection(graph.licenseDetails)" ContainsTarget="true" />"#,
+        ],
+    );
     of::<Organization>(&mut out, "directoryObject", &[]);
     of::<SubscribedSku>(&mut out, "entity", &[]);
     of::<CompanySubscription>(&mut out, "entity", &[COMMERCE_KEY]);
@@ -167,7 +173,13 @@ mod tests {
                 .any(|kind| text.contains(&format!(r#"<{kind} Name="{name}""#)));
             assert!(described, "{name} is not described");
         }
-        assert_eq!(text.matches("<EntityType").count(), text.matches("</EntityType>").count());
-        assert_eq!(text.matches("<ComplexType").count(), text.matches("</ComplexType>").count());
+        assert_eq!(
+            text.matches("<EntityType").count(),
+            text.matches("</EntityType>").count()
+        );
+        assert_eq!(
+            text.matches("<ComplexType").count(),
+            text.matches("</ComplexType>").count()
+        );
     }
 }

@@ -37,9 +37,7 @@ impl<'a> Origin<'a> {
             .or_else(in_header)
             .filter(|authority| !authority.is_empty() && authority.bytes().all(allowed))
             .map(|authority| Self::Client { scheme, authority })
-            .ok_or_else(|| {
-                GraphError::unreadable("The Host header is missing or names no host.")
-            })
+            .ok_or_else(|| GraphError::unreadable("The Host header is missing or names no host."))
     }
 
     /// Appends the origin, for example `https://localhost:8443`.

@@ -109,13 +109,10 @@ impl PasswordHasher {
             let _permit = permit;
             PasswordHash::new(&new.password, &environment)
         });
-        let hash = task
-            .await
-            .map_err(|_| failed())?
-            .map_err(|error| {
-                tracing::error!(%error, "a password could not be hashed");
-                failed()
-            })?;
+        let hash = task.await.map_err(|_| failed())?.map_err(|error| {
+            tracing::error!(%error, "a password could not be hashed");
+            failed()
+        })?;
         Ok(Box::new(move |transaction, applied| {
             let ordinal = match &applied.outcome {
                 Outcome::Users(users) => users.first().copied(),

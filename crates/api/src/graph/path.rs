@@ -112,11 +112,17 @@ mod tests {
     fn paths_of_real_clients() {
         for (path, expected) in [
             ("/v1.0//users/", "v1.0 users"),
-            ("/v1.0/users/a%40b.c/licenseDetails", "v1.0 users a@b.c licenseDetails"),
+            (
+                "/v1.0/users/a%40b.c/licenseDetails",
+                "v1.0 users a@b.c licenseDetails",
+            ),
             ("/users('a@b.c')/x", "users [:a@b.c] x"),
             ("/users(%27o''brien@b.c%27)", "users [:o'brien@b.c]"),
             ("/users(id='7')", "users [:7]"),
-            ("/d/subscriptions(commerceSubscriptionId='7')", "d subscriptions [commerceSubscriptionId:7]"),
+            (
+                "/d/subscriptions(commerceSubscriptionId='7')",
+                "d subscriptions [commerceSubscriptionId:7]",
+            ),
             ("/users()", "users()"),
             ("/users/a%2Fb", "users a/b"),
             ("/%ff", "unreadable"),
@@ -132,6 +138,8 @@ mod tests {
         assert_eq!(without_namespace("Microsoft.Graph.user"), "user");
         assert_eq!(without_namespace("graph.user"), "user");
         assert_eq!(without_namespace("graphic"), "graphic");
-        assert!(is_reserved("$ref") && is_reserved("graph.group") && !is_reserved("a@graph.example"));
+        assert!(
+            is_reserved("$ref") && is_reserved("graph.group") && !is_reserved("a@graph.example")
+        );
     }
 }

@@ -67,11 +67,7 @@ impl<'a> Options<'a> {
     ///
     /// Names are known in any case and with or without their dollar; unknown names without a dollar are a client's own
     /// and mean nothing here.
-    pub fn parse(
-        query: &'a str,
-        allowed: &[QueryOption],
-        path: &str,
-    ) -> Result<Self, GraphError> {
+    pub fn parse(query: &'a str, allowed: &[QueryOption], path: &str) -> Result<Self, GraphError> {
         let mut options = Self::default();
         if query.is_empty() {
             return Ok(options);
@@ -185,11 +181,13 @@ fn parse_count(value: &str) -> Result<bool, GraphError> {
 /// The query without its `$skiptoken`, for the link to the next page.
 pub(crate) fn without_skip_token(query: &str) -> impl Iterator<Item = &str> {
     query.split('&').filter(|pair| {
-        let is_token = form_urlencoded::parse(pair.as_bytes()).next().is_some_and(|(name, _)| {
-            name.strip_prefix('$')
-                .unwrap_or(&name)
-                .eq_ignore_ascii_case("skiptoken")
-        });
+        let is_token = form_urlencoded::parse(pair.as_bytes())
+            .next()
+            .is_some_and(|(name, _)| {
+                name.strip_prefix('$')
+                    .unwrap_or(&name)
+                    .eq_ignore_ascii_case("skiptoken")
+            });
         !pair.is_empty() && !is_token
     })
 }
@@ -251,7 +249,8 @@ mod tests {
 
     #[test]
     fn the_next_link_keeps_everything_but_the_token() {
-        let kept: Vec<_> = without_skip_token("$top=2&%24skiptoken=abc&$select=id&Skiptoken=x&&").collect();
+        let kept: Vec<_> =
+            without_skip_token("$top=2&%24skiptoken=abc&$select=id&Skiptoken=x&&").collect();
         assert_eq!(kept, ["$top=2", "$select=id"]);
     }
 }

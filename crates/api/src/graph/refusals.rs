@@ -82,7 +82,9 @@ fn of_assignment(rejection: &Rejection) -> Option<GraphError> {
         R::NoLicenseChanges => "No license changes provided".to_owned(), // E11
         // Graph's texts for the following are not known.
         R::ProductNamedTwice { sku_id } => {
-            format!("License {sku_id} is named more than once. Name every license once, to add it or to remove it.")
+            format!(
+                "License {sku_id} is named more than once. Name every license once, to add it or to remove it."
+            )
         }
         R::PlanNotInProduct { sku_id, plan_id } => format!(
             "License assignment failed because service plan {plan_id} does not belong to license {sku_id}." // E12
@@ -172,12 +174,20 @@ fn of_tenant(rejection: &Rejection) -> GraphError {
         },
         R::InvalidQuantity => "A subscription needs at least one seat and one month.".to_owned(),
         R::DeviceProductNeedsAgreement { sku_id } => {
-            format!("License {sku_id} is licensed per device and cannot be bought by card or invoice.")
+            format!(
+                "License {sku_id} is licensed per device and cannot be bought by card or invoice."
+            )
         }
         R::TooManyPlans { sku_id } => format!("License {sku_id} has too many service plans."),
+        R::CatalogForgets { sku_id } => format!(
+            "The catalog lacks license {sku_id} or one of its service plans, which the organization has owned. Keep them in the catalog."
+        ),
         R::TooManyProducts => "The tenant owns as many products as it can.".to_owned(),
         R::WrongSubscriptionStatus { status } => {
-            format!("The subscription's status {} does not allow this.", status.as_str())
+            format!(
+                "The subscription's status {} does not allow this.",
+                status.as_str()
+            )
         }
         R::ApplicationExists { client_id } => {
             format!("Another application has the client id {client_id}.")

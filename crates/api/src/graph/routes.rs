@@ -417,7 +417,10 @@ mod tests {
                 "/directory/deletedItems/microsoft.graph.user ",
             ),
             ("/directory/deletedItems/microsoft.graph.group", "Path"),
-            ("/directory/deletedItems/7", "/directory/deletedItems/{id} 7"),
+            (
+                "/directory/deletedItems/7",
+                "/directory/deletedItems/{id} 7",
+            ),
             ("/users/7/manager", "Path"),
             ("/users/7/$ref", "Path"),
             ("/users/7/licenseDetails/$count", "Path"),
@@ -436,10 +439,14 @@ mod tests {
     #[test]
     fn no_two_routes_are_the_same() {
         for (place, route) in ROUTES.iter().enumerate() {
-            let same = |other: &Route| {
-                other.template == route.template && other.method == route.method
-            };
-            assert_eq!(ROUTES.iter().position(same), Some(place), "{}", route.template);
+            let same =
+                |other: &Route| other.template == route.template && other.method == route.method;
+            assert_eq!(
+                ROUTES.iter().position(same),
+                Some(place),
+                "{}",
+                route.template
+            );
         }
     }
 }

@@ -49,7 +49,10 @@ impl Graph {
     /// Takes the parts together.
     pub fn new(state: ApiState) -> Self {
         // Without randomness ids repeat those of an earlier start, which is no reason not to serve.
-        let seed = state.environment.random::<8>().map_or(0, u64::from_le_bytes);
+        let seed = state
+            .environment
+            .random::<8>()
+            .map_or(0, u64::from_le_bytes);
         Self {
             engine: state.engine,
             texts: LicenseTexts::default(),
@@ -85,7 +88,9 @@ pub(crate) async fn serve(State(graph): State<Arc<Graph>>, request: Request) -> 
         }
     };
     let elapsed = started.elapsed();
-    graph.metrics.observe(route, &head.method, response.status(), elapsed);
+    graph
+        .metrics
+        .observe(route, &head.method, response.status(), elapsed);
     tracing::info!(
         target: "zetel::access",
         request_id = %exchange.request_id,
@@ -106,8 +111,8 @@ async fn answer(
     found_route: &mut Option<usize>,
     allow: &mut String,
 ) -> Result<Reply, GraphError> {
-    let segments =
-        path::split(head.uri.path()).map_err(|_| GraphError::unreadable("The path cannot be read."))?;
+    let segments = path::split(head.uri.path())
+        .map_err(|_| GraphError::unreadable("The path cannot be read."))?;
     let segments = check_version(&segments, head.uri.path())?;
     let found = routes::find(&head.method, segments);
     if let Ok(matched) = &found {
@@ -166,7 +171,9 @@ fn check_version<'s, 'a>(
             "The path '{path}' is not implemented: there is no beta version. Use /v1.0."
         )))
     } else {
-        Err(GraphError::unreadable(format!("Invalid version: {version}")))
+        Err(GraphError::unreadable(format!(
+            "Invalid version: {version}"
+        )))
     }
 }
 

@@ -44,11 +44,7 @@ const fn civil(days: i64) -> (i64, i64, i64) {
         shifted_month - 9
     };
     let january_or_february = if month <= 2 { 1 } else { 0 };
-    (
-        year_of_era + era * 400 + january_or_february,
-        month,
-        day,
-    )
+    (year_of_era + era * 400 + january_or_february, month, day)
 }
 
 /// Reads an ISO 8601 point in time; fractions of a second are dropped.

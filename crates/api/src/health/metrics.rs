@@ -169,7 +169,11 @@ impl Collector for EngineCollector {
         let engine = self.0.metrics();
         let gauges = [
             ("tenants", "Tenants in memory", engine.tenants),
-            ("commands_waiting", "Commands that wait to be carried out", engine.waiting),
+            (
+                "commands_waiting",
+                "Commands that wait to be carried out",
+                engine.waiting,
+            ),
         ];
         for (name, help, value) in gauges {
             let gauge = ConstGauge::new(i64::try_from(value).unwrap_or(i64::MAX));
@@ -177,9 +181,21 @@ impl Collector for EngineCollector {
             gauge.encode(metric)?;
         }
         let counters = [
-            ("commit_batches", "Transactions that stored changes", engine.batches),
-            ("changes", "Changes stored; divided by batches, the size of a batch", engine.changes),
-            ("conflicts", "Batches decided again because another node was faster", engine.conflicts),
+            (
+                "commit_batches",
+                "Transactions that stored changes",
+                engine.batches,
+            ),
+            (
+                "changes",
+                "Changes stored; divided by batches, the size of a batch",
+                engine.changes,
+            ),
+            (
+                "conflicts",
+                "Batches decided again because another node was faster",
+                engine.conflicts,
+            ),
         ];
         for (name, help, value) in counters {
             let counter = ConstCounter::new(value);

@@ -36,10 +36,19 @@ struct TokenState {
 
 /// The routes of the token service. A listener that does not speak HTTPS adds [`ClientScheme`] to its requests.
 pub fn router(service: Arc<TokenService>) -> Router {
-    let state = TokenState { service, workers: Workers::new() };
+    let state = TokenState {
+        service,
+        workers: Workers::new(),
+    };
     Router::new()
-        .route("/{tenant}/v2.0/.well-known/openid-configuration", get(discovery::document_v2))
-        .route("/{tenant}/.well-known/openid-configuration", get(discovery::document_v1))
+        .route(
+            "/{tenant}/v2.0/.well-known/openid-configuration",
+            get(discovery::document_v2),
+        )
+        .route(
+            "/{tenant}/.well-known/openid-configuration",
+            get(discovery::document_v1),
+        )
         .route("/{tenant}/discovery/v2.0/keys", get(discovery::keys))
         .route("/{tenant}/discovery/keys", get(discovery::keys))
         .route("/common/discovery/instance", get(discovery::instance))
@@ -48,11 +57,20 @@ pub fn router(service: Arc<TokenService>) -> Router {
         .route("/{tenant}/oauth2/token", post(token))
         .route("/{tenant}/oauth2/v2.0/devicecode", post(device_code))
         .route("/{tenant}/oauth2/devicecode", post(device_code))
-        .route("/{tenant}/oauth2/v2.0/authorize", get(authorize::show).post(authorize::submit))
-        .route("/{tenant}/oauth2/authorize", get(authorize::show).post(authorize::submit))
+        .route(
+            "/{tenant}/oauth2/v2.0/authorize",
+            get(authorize::show).post(authorize::submit),
+        )
+        .route(
+            "/{tenant}/oauth2/authorize",
+            get(authorize::show).post(authorize::submit),
+        )
         .route("/{tenant}/oauth2/v2.0/logout", get(pages::signed_out))
         .route("/{tenant}/oauth2/logout", get(pages::signed_out))
-        .route("/devicelogin", get(device_login::show).post(device_login::submit))
+        .route(
+            "/devicelogin",
+            get(device_login::show).post(device_login::submit),
+        )
         .route(pages::STYLE_PATH, get(pages::style))
         .with_state(state)
 }
@@ -66,14 +84,27 @@ async fn token(
 ) -> Result<Response, Refusal> {
     let basic = context.authorization().and_then(BasicCredentials::parse);
     let origin = context.origin.clone();
-    let hashes = form.as_ref().is_ok_and(|form| form.get("grant_type") == Some("password"));
+    let hashes = form
+        .as_ref()
+        .is_ok_and(|form| form.get("grant_type") == Some("password"));
     let service = Arc::clone(&state.service);
     let work = move || {
         let form = form?;
-        service.token(&TokenRequest { authority: &tenant, origin: &origin, form: &form, basic: basic.as_ref() })
+        service.token(&TokenRequest {
+            authority: &tenant,
+            origin: &origin,
+            form: &form,
+            basic: basic.as_ref(),
+        })
     };
-    let result = if hashes { state.workers.hash(work).await } else { state.workers.run(work).await };
-    result.map(|answer| json(&answer)).map_err(|error| context.refuse(&error))
+    let result = if hashes {
+        state.workers.hash(work).await
+    } else {
+        state.workers.run(work).await
+    };
+    result
+        .map(|answer| json(&answer))
+        .map_err(|error| context.refuse(&error))
 }
 
 /// The device code endpoint.
@@ -87,8 +118,15 @@ async fn device_code(
     let service = Arc::clone(&state.service);
     let work = move || {
         let form = form?;
-        service.start_device_code(&TokenRequest { authority: &tenant, origin: &origin, form: &form, basic: None })
+        service.start_device_code(&TokenRequest {
+            authority: &tenant,
+            origin: &origin,
+            form: &form,
+            basic: None,
+        })
     };
     let result: Result<_, TokenError> = state.workers.run(work).await;
-    result.map(|answer| json(&answer)).map_err(|error| context.refuse(&error))
+    result
+        .map(|answer| json(&answer))
+        .map_err(|error| context.refuse(&error))
 }

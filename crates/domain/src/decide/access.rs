@@ -41,10 +41,17 @@ pub fn add_application(
         return Err(Rejection::ApplicationExists { client_id });
     }
     let id = (context.new_id)();
+    let service_principal_id = (context.new_id)();
+    if let Some(id) = [client_id, id, service_principal_id]
+        .into_iter()
+        .find(|id| is_taken(tenant, *id))
+    {
+        return Err(Rejection::IdTaken { id });
+    }
     let application = Application {
         id,
         client_id,
-        service_principal_id: (context.new_id)(),
+        service_principal_id,
         display_name: wanted.display_name.to_owned(),
         permissions: wanted.permissions.iter().copied().collect(),
         public_client: wanted.public_client,
@@ -55,6 +62,12 @@ pub fn add_application(
         events: vec![Event::ApplicationAdded { application }],
         outcome: Outcome::Created(id),
     })
+}
+
+/// Whether a user has or had an id, or an application has it.
+fn is_taken(tenant: &Tenant, id: Uuid) -> bool {
+    let mut applications = tenant.applications().values();
+    tenant.users().has_id(id) || applications.any(|known| known.ids().contains(&id))
 }
 
 pub fn remove_application(tenant: &Tenant, id: Uuid) -> Result<Plan, Rejection> {
@@ -115,7 +128,7 @@ pub fn remove_role(tenant: &Tenant, principal: Uuid, role: Role) -> Result<Plan,
     Ok(Plan::of(vec![Event::RoleRemoved { principal, role }]))
 }
 
-/// Whether no live user but this one is a Global Administrator.
+/// Whether no live and enabled user but this one is a Global Administrator.
 pub fn is_last_global_administrator(tenant: &Tenant, principal: Uuid) -> bool {
     !tenant.role_assignments().iter().any(|(other, roles)| {
         *other != principal
@@ -123,6 +136,6 @@ pub fn is_last_global_administrator(tenant: &Tenant, principal: Uuid) -> bool {
             && tenant
                 .users()
                 .find_id(*other)
-                .is_some_and(|user| user.is_live())
+                .is_some_and(|user| user.is_live() && user.head.account_enabled)
     })
 }

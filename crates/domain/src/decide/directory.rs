@@ -9,6 +9,7 @@ use crate::{
     catalog::Catalog,
     directory::{Domain, Profile, is_domain_name},
     event::{Apart, Event},
+    product::OwnedProduct,
     rejection::Rejection,
     tenant::Tenant,
 };
@@ -78,11 +79,28 @@ pub fn add_domain(tenant: &Tenant, name: &str, is_default: bool) -> Result<Plan,
     }]))
 }
 
+/// Whether a catalog lacks what an older one says of a product or of its plans, retired ones included.
+fn forgets(old: &Catalog, new: &Catalog, owned: &OwnedProduct) -> bool {
+    let is_product_lost = old.products.contains_key(&owned.sku_id)
+        && !new.products.contains_key(&owned.sku_id);
+    let is_plan_lost = |id| old.plans.contains_key(id) && !new.plans.contains_key(id);
+    is_product_lost || owned.plans.iter().any(|plan| is_plan_lost(&plan.plan.id))
+}
+
 pub fn adopt_catalog(
     tenant: &Tenant,
     catalog: &Arc<Catalog>,
     digest: [u8; 32],
 ) -> Result<Plan, Rejection> {
+    // Of a product and its plans only ids and names are kept as facts, the rest is read from the catalog at each start.
+    let forgotten = tenant
+        .products()
+        .filter(|(_, owned)| forgets(tenant.catalog(), catalog, owned))
+        .map(|(_, owned)| owned.sku_id)
+        .min();
+    if let Some(sku_id) = forgotten {
+        return Err(Rejection::CatalogForgets { sku_id });
+    }
     // Bits of retired plans stay taken, so a product can run out of them although its new list is short enough.
     let crowded = tenant.products().find(|(_, owned)| {
         catalog.products.get(&owned.sku_id).is_some_and(|product| {

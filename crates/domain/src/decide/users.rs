@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::{Context, Outcome, Plan};
 use crate::{
     access::Role,
+    application::Application,
     event::{Apart, Event},
     rejection::Rejection,
     tenant::Tenant,
@@ -28,6 +29,10 @@ pub fn create(
     let first = tenant.users().len();
     let mut names = BTreeSet::new();
     let mut ids = BTreeSet::new();
+    if users.iter().any(|user| user.id.is_some()) {
+        let applications = tenant.applications().values();
+        ids.extend(applications.flat_map(Application::ids));
+    }
     let mut events = Vec::with_capacity(users.len());
     for (ordinal, user) in (first..).map(UserOrdinal).zip(users) {
         let principal_name = check_new(tenant, user, context.is_system)?;
@@ -38,7 +43,7 @@ pub fn create(
             });
         }
         let id = user.id.unwrap_or_else(|| (context.new_id)());
-        if tenant.users().find_id(id).is_some() || !ids.insert(id) {
+        if tenant.users().has_id(id) || !ids.insert(id) {
             return Err(Rejection::IdTaken { id });
         }
         events.push(Event::UserCreated {
@@ -123,6 +128,9 @@ pub fn update(
     let account_enabled = patch.account_enabled.unwrap_or(head.account_enabled);
     let user_type = patch.user_type.unwrap_or(head.user_type);
     let usage_location = patch.usage_location.unwrap_or(head.usage_location);
+    if head.account_enabled && !account_enabled {
+        check_other_administrator(tenant, &user)?;
+    }
     let changed: Vec<u8> = patch
         .properties
         .keys()
@@ -191,15 +199,21 @@ fn find_deleted(tenant: &Tenant, id: Uuid) -> Result<UserView<'_>, Rejection> {
         .ok_or(Rejection::DeletedUserNotFound { id })
 }
 
-pub fn delete(tenant: &Tenant, key: &UserKey, context: &Context<'_>) -> Result<Plan, Rejection> {
-    let user = find(tenant, key)?;
-    if tenant
-        .roles_of(user.id)
-        .any(|role| role == Role::GlobalAdministrator)
+/// A Global Administrator may go only if another one stays.
+fn check_other_administrator(tenant: &Tenant, user: &UserView<'_>) -> Result<(), Rejection> {
+    let mut roles = tenant.roles_of(user.id);
+    if roles.any(|role| role == Role::GlobalAdministrator)
         && super::access::is_last_global_administrator(tenant, user.id)
     {
-        return Err(Rejection::LastGlobalAdministrator);
+        Err(Rejection::LastGlobalAdministrator)
+    } else {
+        Ok(())
     }
+}
+
+pub fn delete(tenant: &Tenant, key: &UserKey, context: &Context<'_>) -> Result<Plan, Rejection> {
+    let user = find(tenant, key)?;
+    check_other_administrator(tenant, &user)?;
     Ok(Plan {
         events: vec![Event::UserDeleted {
             user: user.ordinal,

@@ -212,7 +212,7 @@ impl HoldingChunk {
 pub struct Users {
     chunks: Paged<Chunk>,
     holdings: Paged<HoldingChunk>,
-    /// Live and deleted users.
+    /// All users, purged ones too: an id is never given again.
     by_id: HashIndex,
     /// Live users.
     by_principal_name: HashIndex,
@@ -273,10 +273,20 @@ impl Users {
 
     /// The live or deleted user with an object id.
     pub fn find_id(&self, id: Uuid) -> Option<UserView<'_>> {
+        self.with_id(id)
+            .find(|user| user.head.state() != UserState::Purged)
+    }
+
+    /// Whether any user, purged or not, has an object id.
+    pub fn has_id(&self, id: Uuid) -> bool {
+        self.with_id(id).next().is_some()
+    }
+
+    fn with_id(&self, id: Uuid) -> impl Iterator<Item = UserView<'_>> {
         self.by_id
             .candidates(hash_bytes(id.as_bytes()))
             .filter_map(|ordinal| self.view(UserOrdinal(ordinal)))
-            .find(|user| user.id == id)
+            .filter(move |user| user.id == id)
     }
 
     /// The live user with a user principal name, in any case.
@@ -338,6 +348,7 @@ impl Users {
             }
         }
         self.length += 1;
+        self.by_id.insert(hash_bytes(id.as_bytes()), ordinal.0);
         self.enter(ordinal);
         ordinal
     }
@@ -387,14 +398,11 @@ impl Users {
         }
     }
 
-    /// Puts a user into the indexes that its state calls for.
+    /// Puts a user into the indexes that its state calls for; by its id it is found for ever.
     fn enter(&mut self, ordinal: UserOrdinal) {
         let Some(keys) = self.keys(ordinal) else {
             return;
         };
-        if let Some(id) = keys.id {
-            self.by_id.insert(id, ordinal.0);
-        }
         if let Some(principal_name) = keys.principal_name {
             self.by_principal_name.insert(principal_name, ordinal.0);
             self.live += 1;
@@ -404,14 +412,11 @@ impl Users {
         }
     }
 
-    /// Takes a user out of the indexes.
+    /// Takes a user out of these indexes.
     fn leave(&mut self, ordinal: UserOrdinal) {
         let Some(keys) = self.keys(ordinal) else {
             return;
         };
-        if let Some(id) = keys.id {
-            self.by_id.remove(id, ordinal.0);
-        }
         if let Some(principal_name) = keys.principal_name {
             self.by_principal_name.remove(principal_name, ordinal.0);
             self.live -= 1;
@@ -432,16 +437,14 @@ impl Users {
             addresses.dedup();
         }
         Some(Keys {
-            id: (state != UserState::Purged).then(|| hash_bytes(user.id.as_bytes())),
             principal_name: (state == UserState::Live).then(|| hash_folded(user.principal_name())),
             addresses,
         })
     }
 }
 
-/// The hashes under which a user is found.
+/// The hashes under which a user is found while it is live.
 struct Keys {
-    id: Option<u32>,
     principal_name: Option<u32>,
     addresses: Vec<u32>,
 }
@@ -530,6 +533,16 @@ mod tests {
             users.find_id(Uuid::from_u128(71)).unwrap().head.state(),
             UserState::Deleted
         );
+        users.replace_head(
+            UserOrdinal(73),
+            UserHead {
+                deleted: Some(Timestamp(9)),
+                purged: true,
+                ..head
+            },
+        );
+        assert!(users.find_id(Uuid::from_u128(73)).is_none());
+        assert!(users.has_id(Uuid::from_u128(73)) && !users.has_id(Uuid::from_u128(200)));
         assert_eq!(users.view(UserOrdinal(69)).unwrap().holdings.len(), 2);
         assert_eq!(users.view(UserOrdinal(64)).unwrap().holdings.len(), 1);
         assert_eq!(users.view(UserOrdinal(65)).unwrap().holdings.len(), 0);
@@ -537,7 +550,7 @@ mod tests {
             users.view(UserOrdinal(72)).unwrap().principal_name(),
             "User72@contoso.example"
         );
-        assert_eq!((users.live_count(), before.live_count()), (199, 200));
+        assert_eq!((users.live_count(), before.live_count()), (198, 200));
         assert_eq!(users.iter_from(UserOrdinal(130)).count(), 70);
     }
 }

@@ -3,11 +3,11 @@
 use uuid::Uuid;
 use zetel_domain::{
     Command, Rejection,
-    catalog::{AppliesTo, LicenseBase, MAX_PLANS_PER_PRODUCT},
+    catalog::{AppliesTo, Catalog, LicenseBase, MAX_PLANS_PER_PRODUCT},
 };
 
 use crate::office::{
-    EXCHANGE, INTUNE, OFFICE_WEB, Office, SHAREPOINT_1, SUITE_1, TEAMS, catalog, product,
+    EXCHANGE, INTUNE, OFFICE_WEB, Office, PHONE, PHONE_SYSTEM, SHAREPOINT_1, SUITE_1, SUITE_3, TEAMS, UNKNOWN, catalog, product,
 };
 
 /// One user with the first suite, without two of its plans.
@@ -64,14 +64,47 @@ fn a_vanished_plan_moves_no_other() {
 }
 
 #[test]
-fn a_product_that_the_catalog_forgets_stays_as_it_is() {
+fn a_catalog_that_forgets_what_was_owned_is_refused() {
     let (mut office, ada) = office();
-    let mut next = catalog();
-    next.products.remove(&SUITE_1);
-    office.adopt(next, 2);
+    let forgets = Err(Rejection::CatalogForgets { sku_id: SUITE_1 });
+    let attempt = |office: &mut Office, catalog: Catalog| {
+        office.attempt(Command::AdoptCatalog {
+            catalog: catalog.into(),
+            digest: [9; 32],
+        })
+    };
+    let mut without_product = catalog();
+    without_product.products.remove(&SUITE_1);
+    assert_eq!(attempt(&mut office, without_product), forgets);
+    let mut without_plan = catalog();
+    without_plan.plans.remove(&TEAMS);
+    for product in without_plan.products.values_mut() {
+        product.plans.retain(|plan| *plan != TEAMS);
+    }
+    assert_eq!(attempt(&mut office, without_plan.clone()), forgets);
+    // A plan that is only retired may come back, and must be what it was.
+    adopt_suite(&mut office, &[SHAREPOINT_1, EXCHANGE, OFFICE_WEB], 2);
+    assert_eq!(attempt(&mut office, without_plan), forgets);
     assert_eq!(office.enabled(ada), [SHAREPOINT_1, OFFICE_WEB].into());
-    let bob = office.hire("bob");
-    office.assign(bob, &[SUITE_1], &[]).unwrap();
+    // Nor may a product go whose subscriptions are all over.
+    office.wait(365 + 90 + 60);
+    assert!(office.held(ada).is_empty());
+    let mut without_product = catalog();
+    without_product.products.remove(&SUITE_1);
+    assert_eq!(attempt(&mut office, without_product), forgets);
+}
+
+#[test]
+fn a_catalog_may_drop_what_was_never_owned_and_lack_what_it_never_knew() {
+    let (mut office, _) = office();
+    office.buy(UNKNOWN, 1);
+    let mut next = catalog();
+    for unowned in [SUITE_3, PHONE_SYSTEM] {
+        next.products.remove(&unowned);
+    }
+    next.plans.remove(&PHONE);
+    office.adopt(next, 2);
+    assert!(office.tenant.find_product(UNKNOWN).is_some());
 }
 
 #[test]

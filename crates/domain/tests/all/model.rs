@@ -199,6 +199,7 @@ impl Model {
             }
             Command::AdoptCatalog { catalog, digest } => {
                 if *digest != self.digest {
+                    self.judge_catalog(catalog)?;
                     self.catalog = Arc::clone(catalog);
                     self.digest = *digest;
                     for (sku_id, product) in &mut self.products {
@@ -208,6 +209,27 @@ impl Model {
                 Ok(Outcome::Done)
             }
             _ => unreachable!(),
+        }
+    }
+}
+
+impl Model {
+    /// The catalog is the only memory of what it says, so what was ever bought stays in it.
+    fn judge_catalog(&self, next: &Catalog) -> Result<(), Rejection> {
+        let known = |catalog: &Catalog| {
+            let products: BTreeSet<Uuid> = catalog.products.keys().copied().collect();
+            let plans: BTreeSet<Uuid> = catalog.plans.keys().copied().collect();
+            (products, plans)
+        };
+        let (old, new) = (known(&self.catalog), known(next));
+        let (lost_products, lost_plans) = (&old.0 - &new.0, &old.1 - &new.1);
+        let forgotten = self.products.iter().find(|(sku_id, product)| {
+            let is_lost = |plan| lost_plans.contains(plan);
+            lost_products.contains(*sku_id) || product.plans.keys().any(is_lost)
+        });
+        match forgotten {
+            Some((sku_id, _)) => Err(Rejection::CatalogForgets { sku_id: *sku_id }),
+            None => Ok(()),
         }
     }
 }
@@ -822,6 +844,15 @@ impl Model {
         }
     }
 
+    /// Of users in whatever state, applications, clients and service principals.
+    fn all_ids(&self) -> BTreeSet<Uuid> {
+        let mut ids: BTreeSet<Uuid> = self.users.iter().map(|user| user.id).collect();
+        for (id, application) in &self.applications {
+            ids.extend([*id, application.client_id, application.service_principal_id]);
+        }
+        ids
+    }
+
     fn create_user(&mut self, user: &NewUser, given: &mut Given<'_>) -> Result<(), Rejection> {
         judge_required(&user.properties)?;
         for (property, value) in &user.properties {
@@ -829,11 +860,7 @@ impl Model {
         }
         self.judge_name(principal_name(&user.properties), None)?;
         let id = user.id.unwrap_or_else(|| (given.new_id)());
-        let known = self
-            .users
-            .iter()
-            .filter(|other| other.state != UserState::Purged);
-        if known.into_iter().any(|other| other.id == id) {
+        if self.all_ids().contains(&id) {
             return Err(Rejection::IdTaken { id });
         }
         self.users.push(User {
@@ -867,6 +894,10 @@ impl Model {
         if user.principal_name() != self.users[place].principal_name() {
             self.judge_name(user.principal_name(), Some(place))?;
         }
+        let is_disabled = user.account_enabled && patch.account_enabled == Some(false);
+        if is_disabled && self.is_the_global_administrator(user.id) {
+            return Err(Rejection::LastGlobalAdministrator);
+        }
         user.account_enabled = patch.account_enabled.unwrap_or(user.account_enabled);
         user.kind = patch.user_type.unwrap_or(user.kind);
         user.usage_location = patch.usage_location.unwrap_or(user.usage_location);
@@ -884,7 +915,7 @@ impl Model {
             Command::DeleteUser { user } => {
                 let place = self.live(user)?;
                 let id = self.users[place].id;
-                if self.is_global_administrator(id) && !self.has_other_global_administrator(id) {
+                if self.is_the_global_administrator(id) {
                     return Err(Rejection::LastGlobalAdministrator);
                 }
                 self.users[place].state = UserState::Deleted;
@@ -931,12 +962,17 @@ impl Model {
             .is_some_and(|roles| roles.contains(&Role::GlobalAdministrator))
     }
 
+    /// Whether it is one and no other can act.
+    fn is_the_global_administrator(&self, id: Uuid) -> bool {
+        self.is_global_administrator(id) && !self.has_other_global_administrator(id)
+    }
+
     fn has_other_global_administrator(&self, id: Uuid) -> bool {
-        let mut live = self
+        let mut able = self
             .users
             .iter()
-            .filter(|user| user.state == UserState::Live);
-        live.any(|user| user.id != id && self.is_global_administrator(user.id))
+            .filter(|user| user.state == UserState::Live && user.account_enabled);
+        able.any(|user| user.id != id && self.is_global_administrator(user.id))
     }
 
     fn on_access(
@@ -962,10 +998,15 @@ impl Model {
                 if known.any(|application| application.client_id == client_id) {
                     return Err(Rejection::ApplicationExists { client_id });
                 }
-                let id = (given.new_id)();
+                let (id, service_principal_id) = ((given.new_id)(), (given.new_id)());
+                let known = self.all_ids();
+                let mut new = [client_id, id, service_principal_id].into_iter();
+                if let Some(id) = new.find(|id| known.contains(id)) {
+                    return Err(Rejection::IdTaken { id });
+                }
                 let application = ApplicationPicture {
                     client_id,
-                    service_principal_id: (given.new_id)(),
+                    service_principal_id,
                     display_name: display_name.clone(),
                     permissions: set(permissions),
                 };

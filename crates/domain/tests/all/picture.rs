@@ -230,6 +230,7 @@ pub fn assert_indexes(tenant: &Tenant, picture: &Picture, probes: &[&str]) {
         let found = tenant.users().find_id(user.id);
         assert_eq!(found.is_some(), known, "by id {}", user.id);
         assert!(found.is_none_or(|found| found.id == user.id));
+        assert!(tenant.users().has_id(user.id), "an id is never free again");
     }
     for probe in &texts {
         let by_name: Vec<Uuid> = picture

@@ -86,6 +86,7 @@ const EXPECTED: &[&str] = &[
     "DomainNotVerified",
     "InvalidDomain",
     "DomainExists",
+    "CatalogForgets",
     "PrincipalNameTaken",
     "NoLicenseChanges",
     "ProductNamedTwice",

@@ -1,9 +1,10 @@
 //! Users by example: creation, the recycle bin, and the last administrator (licensing.md 1.3 and 3.8).
 
+use uuid::Uuid;
 use zetel_domain::{
-    Command, Rejection,
+    Command, Outcome, Rejection,
     access::Role,
-    user::{UserKey, UserPatch, UserProperty, UserState},
+    user::{NewUser, UserKey, UserPatch, UserProperty, UserState},
 };
 
 use crate::office::{Office, SUITE_1, new_user};
@@ -134,7 +135,7 @@ fn one_address_in_two_properties_finds_its_user_once() {
     );
     let mut context = zetel_domain::Context {
         now: office.now,
-        new_id: &mut || uuid::Uuid::from_u128(7),
+        new_id: &mut || Uuid::from_u128(7),
         is_system: true,
     };
     let plan = zetel_domain::decide(
@@ -153,7 +154,7 @@ fn one_address_in_two_properties_finds_its_user_once() {
             .count(),
         1
     );
-    office.delete(uuid::Uuid::from_u128(7));
+    office.delete(Uuid::from_u128(7));
     assert_eq!(
         office
             .tenant
@@ -170,15 +171,19 @@ fn a_disabled_user_keeps_its_seat() {
     let ada = office.hire("ada");
     office.buy(SUITE_1, 1);
     office.assign(ada, &[SUITE_1], &[]).unwrap();
-    office.does(Command::UpdateUser {
-        user: UserKey::PrincipalName("ADA@contoso.test".to_owned()),
-        patch: UserPatch {
-            account_enabled: Some(false),
-            ..UserPatch::default()
-        },
-    });
+    office.does(enabling(ada, false));
     assert_eq!(office.held(ada), [SUITE_1]);
     assert_eq!(office.seats(SUITE_1).consumed, 1);
+}
+
+fn enabling(id: Uuid, account_enabled: bool) -> Command {
+    Command::UpdateUser {
+        user: UserKey::Id(id),
+        patch: UserPatch {
+            account_enabled: Some(account_enabled),
+            ..UserPatch::default()
+        },
+    }
 }
 
 #[test]
@@ -199,7 +204,21 @@ fn the_last_global_administrator_stays() {
         }),
         last
     );
+    assert_eq!(office.attempt(enabling(ada, false)), last);
     office.give_role(bob, role);
+    office.does(enabling(bob, false));
+    for command in [enabling(ada, false), delete.clone()] {
+        assert_eq!(office.attempt(command), last, "somebody disabled does not count");
+    }
+    assert_eq!(
+        office.attempt(Command::RemoveRole {
+            principal: ada,
+            role
+        }),
+        last
+    );
+    office.does(enabling(bob, false)); // nothing new
+    office.does(enabling(bob, true));
     office.delete(bob);
     assert_eq!(
         office.attempt(delete.clone()),
@@ -215,4 +234,45 @@ fn the_last_global_administrator_stays() {
         }),
         last
     );
+}
+
+#[test]
+fn an_id_is_given_once() {
+    let mut office = Office::new();
+    let ada = office.hire("ada");
+    let register = |client_id| Command::AddApplication {
+        client_id,
+        display_name: "Sync".to_owned(),
+        permissions: Vec::new(),
+        public_client: false,
+        redirect_uris: Vec::new(),
+    };
+    let Outcome::Created(application) = office.does(register(None)) else {
+        panic!("registering tells the id")
+    };
+    let known = office.tenant.applications()[&application].clone();
+    office.delete(ada);
+    office.does(Command::PurgeUser { id: ada });
+    let create = |id| {
+        Command::CreateUsers(vec![NewUser {
+            id: Some(id),
+            ..new_user("bob")
+        }])
+    };
+    for id in [
+        ada,
+        known.id,
+        known.client_id,
+        known.service_principal_id,
+    ] {
+        assert_eq!(office.attempt(create(id)), Err(Rejection::IdTaken { id }));
+    }
+    for id in [ada, known.id, known.service_principal_id] {
+        let refused = Err(Rejection::IdTaken { id });
+        assert_eq!(office.attempt(register(Some(id))), refused);
+    }
+    let free = Uuid::from_u128(0xabc);
+    office.does(create(free));
+    let refused = Err(Rejection::IdTaken { id: free });
+    assert_eq!(office.attempt(register(Some(free))), refused);
 }

@@ -68,6 +68,7 @@ pub enum Step {
     AddDomain(&'static str, bool),
     ChangeProfile(&'static str),
     CreateTenant,
+    /// With a client id; from 4 on one that something else may have.
     AddApplication(Option<u8>, &'static str),
     RemoveApplication(u8),
     SetPermissions(u8, u8),
@@ -84,6 +85,7 @@ pub enum UserRef {
 
 #[derive(Clone, Debug)]
 pub struct UserSpec {
+    /// From 8 on the id of an application.
     pub id: Option<u8>,
     pub name: &'static str,
     pub account_enabled: bool,
@@ -167,7 +169,7 @@ fn department() -> impl Strategy<Value = Option<String>> {
 pub fn user_spec() -> impl Strategy<Value = UserSpec> {
     (
         (
-            option::weighted(0.9, 0_u8..8),
+            option::weighted(0.9, prop_oneof![20 => 0_u8..8, 1 => 8_u8..11]),
             name(),
             any::<bool>(),
             any::<bool>(),
@@ -353,7 +355,7 @@ fn other_step() -> impl Strategy<Value = Step> {
         1 => (domain, any::<bool>()).prop_map(|(name, is_default)| Step::AddDomain(name, is_default)),
         1 => select(&["", "Contoso", "Fabrikam"][..]).prop_map(Step::ChangeProfile),
         1 => Just(Step::CreateTenant),
-        2 => (option::of(0_u8..2), select(&["", "Sync"][..])).prop_map(|(client, name)| Step::AddApplication(client, name)),
+        2 => (option::of(prop_oneof![4 => 0_u8..2, 1 => 4_u8..15]), select(&["", "Sync"][..])).prop_map(|(client, name)| Step::AddApplication(client, name)),
         1 => (0_u8..2).prop_map(Step::RemoveApplication),
         1 => (0_u8..2, any::<u8>()).prop_map(|(place, mask)| Step::SetPermissions(place, mask)),
         4 => (0_u8..10, role()).prop_map(|(principal, role)| Step::AssignRole(principal, role)),
@@ -373,14 +375,18 @@ pub fn steps(length: std::ops::Range<usize>) -> impl Strategy<Value = Vec<(Step,
     vec((step, prop::bool::weighted(0.2)), length)
 }
 
-/// A catalog over the common plans and products.
+/// A catalog over the common plans and products, now and then without some of them.
 pub fn catalog() -> impl Strategy<Value = Arc<Catalog>> {
     let plans = vec(
-        (prop::bool::weighted(0.3), prop::bool::weighted(0.2)),
+        (
+            prop::bool::weighted(0.3),
+            prop::bool::weighted(0.2),
+            prop::bool::weighted(0.97),
+        ),
         usize::from(PLANS),
     );
     let products = vec(
-        (any::<u8>(), 0_u8..8, prop::bool::weighted(0.9)),
+        (any::<u8>(), 0_u8..8, prop::bool::weighted(0.93)),
         usize::from(PRODUCTS),
     );
     let exclusions = vec(any::<u8>(), 0..3);
@@ -392,13 +398,16 @@ pub fn catalog() -> impl Strategy<Value = Arc<Catalog>> {
     (plans, products, exclusions, dependencies, prohibitions).prop_map(
         |(plans, products, exclusions, dependencies, prohibitions)| {
             let mut catalog = Catalog::default();
-            for (number, (has_mailbox, is_company)) in (0..PLANS).zip(plans) {
-                let plan = service_plan(number, has_mailbox, is_company);
-                catalog.plans.insert(plan.id, plan);
+            for (number, (has_mailbox, is_company, is_known)) in (0..PLANS).zip(plans) {
+                if is_known {
+                    let plan = service_plan(number, has_mailbox, is_company);
+                    catalog.plans.insert(plan.id, plan);
+                }
             }
             for (number, (plans, kind, is_known)) in (0..PRODUCTS).zip(products) {
                 if is_known && (number + 1 < PRODUCTS || kind == 7) {
-                    let product = product(number, plans, kind);
+                    let mut product = product(number, plans, kind);
+                    product.plans.retain(|id| catalog.plans.contains_key(id));
                     catalog.products.insert(product.id, product);
                 }
             }

@@ -7,7 +7,7 @@ use zetel_domain::Tenant;
 use super::finding::{Advice, Finder};
 use crate::{
     schema,
-    sql::{DatabaseError, Statement, Table, View},
+    sql::{DatabaseError, Statement, Table, Value, View},
 };
 
 /// Tables with rows of tenants, and what finds those of unknown ones.
@@ -223,16 +223,11 @@ pub fn examine_tenant(
     tenant: &Tenant,
     finder: &mut Finder<'_>,
 ) -> Result<(), DatabaseError> {
-    let has_user = |id: Uuid| tenant.users().find_id(id).is_some();
-    let has_application = |id: Uuid| tenant.find_application(id).is_some();
-    let groups: [(&[(&Table, Statement)], &str, &dyn Fn(Uuid) -> bool); 2] = [
-        (&OF_USERS, "a user", &has_user),
-        (&OF_APPLICATIONS, "an application", &has_application),
-    ];
-    for (tables, what, exists) in groups {
-        for (table, statement) in tables {
+    let id: Value = tenant.id().into();
+    let mut examine =
+        |table: &Table, statement: &Statement, what: &str, exists: &dyn Fn(Uuid) -> bool| {
             let mut unknown = Vec::new();
-            view.for_each(statement, &[tenant.id().into()], |row| {
+            view.for_each(statement, std::slice::from_ref(&id), |row| {
                 let id = row.uuid(0).unwrap_or_default();
                 if !exists(id) {
                     unknown.push(id);
@@ -246,7 +241,17 @@ pub fn examine_tenant(
                 );
                 finder.find(table, text, Advice::Stray);
             }
-        }
+            Ok(())
+        };
+    for (table, statement) in &OF_USERS {
+        examine(table, statement, "a user", &|id| {
+            tenant.users().find_id(id).is_some()
+        })?;
+    }
+    for (table, statement) in &OF_APPLICATIONS {
+        examine(table, statement, "an application", &|id| {
+            tenant.find_application(id).is_some()
+        })?;
     }
     Ok(())
 }

@@ -112,7 +112,7 @@ pub struct AppListArgs {
     #[arg(long, value_name = "ID|DOMAIN")]
     pub in_tenant: Option<String>,
     /// How to show the result
-    #[arg(long, short, value_enum, default_value_t)]
+    #[arg(long, short, value_enum, default_value_t = crate::output::Format::Table)]
     pub output: crate::output::Format,
 }
 

@@ -32,7 +32,7 @@ pub const DOMAIN: &str = "contoso.example";
 /// Contoso's administrator.
 pub const ADMINISTRATOR: &str = "admin@contoso.example";
 /// Where sign-in of the demonstration's application may return to.
-pub const REDIRECT_URI: &str = "http://localhost";
+const REDIRECT_URI: &str = "http://localhost";
 
 const INTUNE_PLAN: Uuid = Uuid::from_u128(0xc1ec_4a95_1f05_45b3_a911_aa3f_a010_94f5);
 /// Users created by one command.

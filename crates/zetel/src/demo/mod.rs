@@ -6,5 +6,5 @@ mod people;
 mod print;
 mod products;
 
-pub use build::{ADMINISTRATOR, DOMAIN, REDIRECT_URI, TimeMachine, build, delete_last};
+pub use build::{ADMINISTRATOR, DOMAIN, TimeMachine, build, delete_last};
 pub use print::{Access, print, write_variables};

@@ -8,7 +8,6 @@ mod parts;
 mod tls;
 
 pub use config::Settings;
-pub use directory::EngineDirectory;
 pub use parts::{Parts, database_error};
 pub use tls::{Certificates, parameters as certificate_parameters, write_private};
 

@@ -254,7 +254,11 @@ mod tests {
 
     fn message(body: &str) -> String {
         match parse(body.as_bytes()) {
-            Ok(request) => format!("{} added, {} removed", request.add.len(), request.remove.len()),
+            Ok(request) => format!(
+                "{} added, {} removed",
+                request.add.len(),
+                request.remove.len()
+            ),
             Err(error) => format!("{}: {}", error.code, error.message),
         }
     }

@@ -38,7 +38,7 @@ pub(crate) fn get(call: &Call<'_>) -> Result<Reply, GraphError> {
 
 /// `POST /directory/deletedItems/{id}/restore`
 pub(crate) async fn restore(call: &Call<'_>) -> Result<Reply, GraphError> {
-    let id = find(call, &call.read(Action::DeleteUsers, None)?)?.id;
+    let id = find_id(call, Action::DeleteUsers)?;
     check_restore_options(call.body.as_ref().map_err(Clone::clone)?)?;
     let applied = call.submit(Command::RestoreUser { id }, None).await?;
     let selection = UserSelection::by_default();
@@ -48,12 +48,17 @@ pub(crate) async fn restore(call: &Call<'_>) -> Result<Reply, GraphError> {
 
 /// `DELETE /directory/deletedItems/{id}`
 pub(crate) async fn purge(call: &Call<'_>) -> Result<Reply, GraphError> {
-    let id = find(call, &call.read(Action::PurgeUsers, None)?)?.id;
-    let also: Also = Box::new(move |transaction, applied| {
-        delete_password(transaction, applied.tenant_id, id)
-    });
+    let id = find_id(call, Action::PurgeUsers)?;
+    let also: Also =
+        Box::new(move |transaction, applied| delete_password(transaction, applied.tenant_id, id));
     call.submit(Command::PurgeUser { id }, Some(also)).await?;
     Ok(Reply::no_content())
+}
+
+/// The id of the user whom the path names, if the caller may do this and the user is in the recycle bin.
+fn find_id(call: &Call<'_>, action: Action) -> Result<Uuid, GraphError> {
+    let tenant = call.read(action, None)?;
+    Ok(find(call, &tenant)?.id)
 }
 
 fn find<'a>(call: &Call<'_>, tenant: &'a Tenant) -> Result<UserView<'a>, GraphError> {

@@ -183,31 +183,69 @@ mod tests {
         let value = |property| patch.properties.get(&property).cloned().flatten();
         assert_eq!(value(UserProperty::MailNickname), Some("a".into()));
         assert_eq!(patch.properties.get(&UserProperty::City), Some(&None));
-        assert_eq!(patch.properties.get(&UserProperty::BusinessPhones), Some(&None));
+        assert_eq!(
+            patch.properties.get(&UserProperty::BusinessPhones),
+            Some(&None)
+        );
         assert_eq!(patch.usage_location, Some(Location::parse("NL")));
         assert_eq!(patch.user_type, Some(UserType::Guest));
         assert_eq!(
             value(UserProperty::OnPremisesExtensionAttributes),
-            Some(PropertyValue::Json(r#"{"extensionAttribute1":"x"}"#.to_owned()))
+            Some(PropertyValue::Json(
+                r#"{"extensionAttribute1":"x"}"#.to_owned()
+            ))
         );
     }
 
     #[test]
     fn what_cannot_be_set_is_named() {
         for (body, expected) in [
-            (json!({"favoriteColor": 1}), "400 The property 'favoriteColor' does not exist"),
-            (json!({"assignedLicenses": []}), "400 Property 'assignedLicenses' is read-only"),
+            (
+                json!({"favoriteColor": 1}),
+                "400 The property 'favoriteColor' does not exist",
+            ),
+            (
+                json!({"assignedLicenses": []}),
+                "400 Property 'assignedLicenses' is read-only",
+            ),
             (json!({"ID": "x"}), "400 Property 'id' is read-only"),
             (json!({"aboutMe": "x"}), "501 Setting 'aboutMe'"),
-            (json!({"manager@odata.bind": "x"}), "501 Setting 'manager@odata.bind'"),
-            (json!({"accountEnabled": "yes"}), "400 Invalid value specified for property 'accountEnabled' of resource 'User'."),
-            (json!({"displayName": 7}), "400 Invalid value specified for property 'displayName'"),
-            (json!({"businessPhones": "112"}), "400 Invalid value specified for property 'businessPhones'"),
-            (json!({"usageLocation": "NLD"}), "400 Invalid value specified for property 'usageLocation'"),
-            (json!({"usageLocation": 31}), "400 Invalid value specified for property 'usageLocation'"),
-            (json!({"employeeHireDate": "tomorrow"}), "400 Invalid value specified for property 'employeeHireDate'"),
-            (json!({"employeeOrgData": {"color": "x"}}), "400 Invalid value specified for property 'employeeOrgData'"),
-            (json!({"identities": [{"issuer": 7}]}), "400 Invalid value specified for property 'identities'"),
+            (
+                json!({"manager@odata.bind": "x"}),
+                "501 Setting 'manager@odata.bind'",
+            ),
+            (
+                json!({"accountEnabled": "yes"}),
+                "400 Invalid value specified for property 'accountEnabled' of resource 'User'.",
+            ),
+            (
+                json!({"displayName": 7}),
+                "400 Invalid value specified for property 'displayName'",
+            ),
+            (
+                json!({"businessPhones": "112"}),
+                "400 Invalid value specified for property 'businessPhones'",
+            ),
+            (
+                json!({"usageLocation": "NLD"}),
+                "400 Invalid value specified for property 'usageLocation'",
+            ),
+            (
+                json!({"usageLocation": 31}),
+                "400 Invalid value specified for property 'usageLocation'",
+            ),
+            (
+                json!({"employeeHireDate": "tomorrow"}),
+                "400 Invalid value specified for property 'employeeHireDate'",
+            ),
+            (
+                json!({"employeeOrgData": {"color": "x"}}),
+                "400 Invalid value specified for property 'employeeOrgData'",
+            ),
+            (
+                json!({"identities": [{"issuer": 7}]}),
+                "400 Invalid value specified for property 'identities'",
+            ),
         ] {
             let error = read(body.clone()).unwrap_err();
             assert!(error.starts_with(expected), "{body}: {error}");

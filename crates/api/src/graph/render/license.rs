@@ -74,12 +74,15 @@ impl Entity for LicenseDetails {
     type Row<'a> = License<'a>;
     const NAME: &'static str = "licenseDetails";
     const COLUMNS: &'static [Column<Self>] = &[
-        Column::new(Property::new("id", Type::Text).required(), |license, out| {
-            json::string(
-                out,
-                &license_details_id(license.tenant_id, license.product.sku_id),
-            );
-        }),
+        Column::new(
+            Property::new("id", Type::Text).required(),
+            |license, out| {
+                json::string(
+                    out,
+                    &license_details_id(license.tenant_id, license.product.sku_id),
+                );
+            },
+        ),
         Column::new(
             Property::new("servicePlans", Type::Complex("servicePlanInfo")).many(),
             |license, out| {
@@ -93,9 +96,12 @@ impl Entity for LicenseDetails {
         Column::new(Property::new("skuId", Type::Guid), |license, out| {
             json::guid(out, license.product.sku_id);
         }),
-        Column::new(Property::new("skuPartNumber", Type::Text), |license, out| {
-            json::string(out, &license.product.part_number);
-        }),
+        Column::new(
+            Property::new("skuPartNumber", Type::Text),
+            |license, out| {
+                json::string(out, &license.product.part_number);
+            },
+        ),
     ];
 }
 

@@ -36,9 +36,12 @@ impl Entity for Organization {
         nothing("city", Type::Text),
         nothing("country", Type::Text),
         nothing("countryLetterCode", Type::Text),
-        Column::new(Property::new("createdDateTime", Type::Time), |tenant, out| {
-            json::timestamp(out, tenant.created());
-        }),
+        Column::new(
+            Property::new("createdDateTime", Type::Time),
+            |tenant, out| {
+                json::timestamp(out, tenant.created());
+            },
+        ),
         Column::new(
             Property::new("defaultUsageLocation", Type::Text),
             |tenant, out| match &tenant.profile().default_usage_location {

@@ -27,7 +27,7 @@ impl<'a> ProductRow<'a> {
         tenant
             .products()
             .filter(|(ordinal, _)| tenant.owns(*ordinal))
-            .map(|(ordinal, product)| Self {
+            .map(move |(ordinal, product)| Self {
                 tenant,
                 ordinal,
                 product,
@@ -66,12 +66,9 @@ impl Entity for SubscribedSku {
         Column::new(Property::new("consumedUnits", Type::Number), |row, out| {
             json::count(out, row.seats.consumed);
         }),
-        Column::new(
-            Property::new("id", Type::Text).required(),
-            |row, out| {
-                json::string(out, &format!("{}_{}", row.tenant.id(), row.product.sku_id));
-            },
-        ),
+        Column::new(Property::new("id", Type::Text).required(), |row, out| {
+            json::string(out, &format!("{}_{}", row.tenant.id(), row.product.sku_id));
+        }),
         Column::new(
             Property::new("prepaidUnits", Type::Complex("licenseUnitsDetail")),
             |row, out| prepaid_units(out, &row.seats),
@@ -184,19 +181,21 @@ impl Entity for CompanySubscription {
                 None => json::null(out),
             }
         }),
-        Column::new(Property::new("ownerTenantId", Type::Text), |row, out| {
-            match row.subscription.channel {
+        Column::new(
+            Property::new("ownerTenantId", Type::Text),
+            |row, out| match row.subscription.channel {
                 Channel::CloudSolutionProvider { partner_tenant_id } => {
                     json::guid(out, partner_tenant_id);
                 }
                 _ => json::null(out),
-            }
-        }),
-        Column::new(Property::new("ownerType", Type::Text), |row, out| {
-            match row.subscription.owner_id {
-                Some(_) => json::string(out, "User"),
-                None => json::null(out),
-            }
+            },
+        ),
+        Column::new(Property::new("ownerType", Type::Text), |row, out| match row
+            .subscription
+            .owner_id
+        {
+            Some(_) => json::string(out, "User"),
+            None => json::null(out),
         }),
         Column::new(
             Property::new("serviceStatus", Type::Complex("servicePlanInfo")).many(),

@@ -62,7 +62,7 @@ impl<'a> UserRow<'a> {
         }
     }
 
-    fn licenses(&self) -> impl Iterator<Item = License<'a>> + use<'a> {
+    fn licenses(&self) -> impl Iterator<Item = License<'a>> {
         licenses_of(self.tenant, &self.user)
     }
 }

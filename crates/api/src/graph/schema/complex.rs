@@ -79,11 +79,7 @@ pub(crate) const COMPLEX_TYPES: &[ComplexType] = &[
     },
     ComplexType {
         name: "objectIdentity",
-        properties: &[
-            text("issuer"),
-            text("issuerAssignedId"),
-            text("signInType"),
-        ],
+        properties: &[text("issuer"), text("issuerAssignedId"), text("signInType")],
     },
     ComplexType {
         name: "onPremisesExtensionAttributes",

@@ -174,8 +174,7 @@ const COMPUTED: &[ComputedColumn] = &[
 
 impl UserSchema {
     fn new() -> Self {
-        let is_computed =
-            |name: &str| COMPUTED.iter().any(|column| column.property.name == name);
+        let is_computed = |name: &str| COMPUTED.iter().any(|column| column.property.name == name);
         let stored = || SCHEMA.iter().filter(|schema| !is_computed(schema.name));
         let property = |name: &'static str, kind: PropertyKind, by_default: bool| {
             let property = match kind {
@@ -326,7 +325,11 @@ mod tests {
 
     #[test]
     fn every_property_has_one_name_and_the_default_set_is_that_of_graph() {
-        let names: BTreeSet<&str> = USER.properties.iter().map(|property| property.name).collect();
+        let names: BTreeSet<&str> = USER
+            .properties
+            .iter()
+            .map(|property| property.name)
+            .collect();
         assert_eq!(names.len(), USER.properties.len());
         assert!(NOT_IMPLEMENTED.iter().all(|name| USER.find(name).is_none()));
         let by_default: Vec<&str> = USER

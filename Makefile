@@ -29,6 +29,7 @@ e2e: prepare ## Real clients against the binary; one file: make e2e E2E_ARGS=e2e
 check: ## Format, lints, documentation, generated pages, licenses and advisories of dependencies
 	$(CARGO) fmt --all -- --check
 	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
+	$(CARGO) check --package zetel --features otlp --locked
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --locked
 	scripts/check-shell
 	scripts/cargo-deny

@@ -284,13 +284,13 @@ def signed_with_the_public_key_as_a_secret(token: str) -> str:
 
 
 @pytest.mark.parametrize("forge", [
-    lambda _: None, lambda _: "", lambda _: "opaque", lambda _: "a.b.c", lambda token: token[:-6], unsigned,
+    lambda _: None, lambda _: "-", lambda _: "opaque", lambda _: "a.b.c", lambda token: token[:-6], unsigned,
     signed_by_a_stranger, signed_with_the_public_key_as_a_secret,
     lambda token: with_other_claims(token, exp=4_000_000_000),
     lambda token: with_other_claims(token, tid=UNKNOWN_OBJECT),
     lambda token: signed_by_a_stranger(token, exp=1_000_000_000),
 ], ids=[
-    "none", "empty", "opaque", "no JWT", "cut off", "unsigned", "stranger", "HS256", "longer life", "other tenant",
+    "none", "dash", "opaque", "no JWT", "cut off", "unsigned", "stranger", "HS256", "longer life", "other tenant",
     "expired",
 ])
 def test_a_token_that_opens_nothing(graph, forge):

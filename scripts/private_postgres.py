@@ -43,8 +43,9 @@ def server_user() -> dict:
 def private_postgres():
     """Starts a server and yields the URL of its first database, which is empty."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+    fsync = "off"
     server = subprocess.Popen(
-        ["sh", "-c", SERVER.read_text(encoding="utf-8"), "zetel-test-postgres", programs()],
+        ["sh", "-c", SERVER.read_text(encoding="utf-8"), "zetel-test-postgres", programs(), fsync],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd="/", env=environment, **server_user(),
     )
     try:

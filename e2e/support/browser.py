@@ -16,7 +16,7 @@ class Form(HTMLParser):
         self.action = ""
         self.fields: dict[str, str] = {}
         self.types: dict[str, str] = {}
-        self._inside = self._seen = False
+        self._inside = self._seen = self._pressed = False
         self.feed(page)
 
     def handle_starttag(self, tag, attributes):
@@ -24,13 +24,14 @@ class Form(HTMLParser):
         if tag == "form" and not self._seen:
             self._inside = self._seen = True
             self.action = attribute.get("action") or ""
-        elif self._inside and tag in ("input", "button") and attribute.get("name"):
-            kind = attribute.get("type", "text")
-            # Of several buttons, a person presses the first.
-            if kind == "submit" and "submit" in self.types.values():
-                return
-            self.fields[attribute["name"]] = attribute.get("value") or ""
-            self.types[attribute["name"]] = kind
+        elif self._inside and tag in ("input", "button"):
+            kind = attribute.get("type", "submit" if tag == "button" else "text")
+            # Of several buttons, a person presses the first; the others are not sent.
+            is_sent = kind != "submit" or not self._pressed
+            self._pressed = self._pressed or kind == "submit"
+            if is_sent and attribute.get("name"):
+                self.fields[attribute["name"]] = attribute.get("value") or ""
+                self.types[attribute["name"]] = kind
 
     def handle_endtag(self, tag):
         if tag == "form":

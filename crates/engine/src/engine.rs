@@ -294,7 +294,7 @@ impl Parts {
             match self.slot(tenant)?.submit(&self.workshop, submission)? {
                 Brought::Queued(answer) => return Ok(answer),
                 Brought::Closed(back) => {
-                    submission = back;
+                    submission = *back;
                     // Whoever closes a slot holds this until it is gone.
                     block(|| drop(self.loading.lock()));
                 }

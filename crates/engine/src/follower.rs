@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// How long one wait for changes lasts.
-const WAIT: Duration = Duration::from_secs(60);
+const WAIT: Duration = Duration::from_mins(1);
 /// The least time between two looks at the database, so that this node's own commits do not keep the follower busy.
 const REST: Duration = Duration::from_millis(5);
 /// How often it is asked what is due.

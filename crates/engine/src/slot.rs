@@ -77,7 +77,7 @@ enum Door {
 pub(crate) enum Brought {
     Queued(Answer),
     /// The slot is closed; here is the command again.
-    Closed(Submission),
+    Closed(Box<Submission>),
 }
 
 impl Slot {
@@ -114,7 +114,7 @@ impl Slot {
         let mut door = self.door.lock();
         loop {
             match &*door {
-                Door::Closed => return Ok(Brought::Closed(submission)),
+                Door::Closed => return Ok(Brought::Closed(Box::new(submission))),
                 Door::Open(writer) => match writer.submit(submission) {
                     Ok(answer) => return Ok(Brought::Queued(answer)),
                     Err(Refused::Overloaded) => return Err(EngineError::Overloaded),

@@ -128,7 +128,7 @@ impl Writer {
                     workshop,
                     ids: Ids::default(),
                 }
-                .work(&waiting)
+                .work(&waiting);
             })
             .map_err(|error| {
                 EngineError::Unavailable(format!("no thread for the tenant's writer: {error}"))

@@ -36,6 +36,7 @@ struct SigningKey {
     pair: KeyPair,
     public: ParsedPublicKey,
     jwk: JsonWebKey,
+    created_at: i64,
     retired: bool,
 }
 
@@ -93,7 +94,7 @@ impl KeyRing {
         let private_key = pair
             .as_der()
             .map_err(|_| IdentityError::Crypto("storing a signing key"))?;
-        let key = SigningKey::new(pair, false)?;
+        let key = SigningKey::new(pair, now, false)?;
         let sealed = self.master_key.seal(&key.key_id, private_key.as_ref())?;
         self.database.transaction(|transaction| {
             sql::retire_signing_keys(transaction, now)?;
@@ -101,6 +102,17 @@ impl KeyRing {
             sql::delete_signing_keys(transaction, now - RETENTION_SECONDS)
         })?;
         self.reload(now)
+    }
+
+    /// As [`rotate`](Self::rotate), if every key that signs is so many seconds old; whether it was.
+    pub(crate) fn rotate_old(&self, now: i64, seconds: i64) -> Result<bool, IdentityError> {
+        // Another node may have made one.
+        self.reload(now)?;
+        let is_young = |key: &SigningKey| !key.retired && now - key.created_at < seconds;
+        if self.keys.read().iter().any(is_young) {
+            return Ok(false);
+        }
+        self.rotate(now).map(|()| true)
     }
 
     /// The public keys.
@@ -176,12 +188,12 @@ impl KeyRing {
             opened.ok_or_else(|| IdentityError::WrongMasterKey(row.key_id.clone()))?;
         let damaged = || IdentityError::Damaged(format!("signing key {}", row.key_id));
         let pair = KeyPair::from_pkcs8(&private_key).map_err(|_| damaged())?;
-        SigningKey::new(pair, row.retired_at.is_some())
+        SigningKey::new(pair, row.created_at, row.retired_at.is_some())
     }
 }
 
 impl SigningKey {
-    fn new(pair: KeyPair, retired: bool) -> Result<Self, IdentityError> {
+    fn new(pair: KeyPair, created_at: i64, retired: bool) -> Result<Self, IdentityError> {
         let failed = || IdentityError::Crypto("reading a signing key");
         let der = pair.public_key().as_der().map_err(|_| failed())?;
         let (_, info) = SubjectPublicKeyInfo::from_der(der.as_ref()).map_err(|_| failed())?;
@@ -204,6 +216,7 @@ impl SigningKey {
             pair,
             public,
             jwk,
+            created_at,
             retired,
         })
     }

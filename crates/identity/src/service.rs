@@ -140,6 +140,12 @@ impl TokenService {
         self.keys.rotate(self.now())
     }
 
+    /// As [`rotate_signing_key`](Self::rotate_signing_key), if the key is so many seconds old; whether it was. When two
+    /// nodes do it at once there are two new keys, which does no harm.
+    pub fn rotate_old_signing_key(&self, seconds: i64) -> Result<bool, IdentityError> {
+        self.keys.rotate_old(self.now(), seconds)
+    }
+
     /// The public keys that verify tokens.
     pub fn key_set(&self) -> Result<JsonWebKeySet, IdentityError> {
         self.keys.published(self.now())

@@ -35,7 +35,7 @@ CREATE TABLE domain (
     is_default {int} NOT NULL,
     PRIMARY KEY (tenant_key, position)
 ) {table};
-CREATE INDEX domain_by_name ON domain (name);
+CREATE INDEX domain_by_name ON domain (name, tenant_key);
 
 -- Products ever owned. `plans` is a JSON list of ids and names; a plan's place is its bit in `license.disabled_plans`.
 CREATE TABLE product (

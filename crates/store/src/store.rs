@@ -37,7 +37,7 @@ const READ_HEAD: Statement = Statement::new(
 const FIND_DOMAIN: Statement = Statement::new(
     "find tenant of domain",
     "SELECT h.tenant_id FROM domain d JOIN tenant_head h ON h.tenant_key = d.tenant_key \
-     WHERE d.name = $1 ORDER BY d.tenant_key LIMIT 1",
+     WHERE d.name = $1 ORDER BY d.name, d.tenant_key LIMIT 1",
 );
 const NEXT_KEY: Statement = Statement::new(
     "next tenant key",

@@ -48,15 +48,11 @@ pub fn find_tenant(engine: &Engine, wanted: Option<&str>) -> Result<Uuid, CliErr
             ),
         };
     };
-    let by_domain = || {
-        let found = engine
-            .store()
-            .tenant_of_domain(&wanted.to_ascii_lowercase());
-        found.map_err(crate::server::database_error)
-    };
     let found = match Uuid::try_parse(wanted) {
         Ok(id) => tenants.contains(&id).then_some(id),
-        Err(_) => by_domain()?,
+        Err(_) => engine
+            .store()
+            .tenant_of_domain(&wanted.to_ascii_lowercase())?,
     };
     found.ok_or_else(|| CliError::new(Exit::NotFound, format!("There is no tenant `{wanted}`")))
 }

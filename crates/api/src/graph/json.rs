@@ -178,7 +178,7 @@ mod tests {
         let mut out = Vec::new();
         object(&mut out, |out| {
             key(out, "a");
-            array(out, [1, 2], |out, item| number(out, item));
+            array(out, [1, 2], number);
             key(out, "b");
             array(out, [(); 0], |_, ()| {});
             key(out, "c");

@@ -1,6 +1,6 @@
 //! Where the client reached us: links in answers begin there.
 
-use axum::http::{header::HOST, request::Parts};
+use axum::http::{header::HOST, request::Parts, uri::Authority};
 
 use super::error::GraphError;
 use crate::token::ClientScheme;
@@ -29,7 +29,7 @@ impl<'a> Origin<'a> {
             .extensions
             .get::<ClientScheme>()
             .map_or("https", |scheme| scheme.0);
-        let in_uri = parts.uri.authority().map(|authority| authority.as_str());
+        let in_uri = parts.uri.authority().map(Authority::as_str);
         let in_header = || parts.headers.get(HOST)?.to_str().ok();
         // What goes into links must hold nothing else.
         let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._:[]".contains(&byte);

@@ -47,13 +47,14 @@ impl PageToken {
     /// Reads a token.
     pub fn parse(text: &str) -> Result<Self, GraphError> {
         let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| invalid())?;
-        let bytes: [u8; LENGTH] = bytes.try_into().map_err(|_| invalid())?;
-        let [VERSION, a, b, c, d, e, f, g, h] = bytes else {
-            return Err(invalid());
-        };
+        let (next, check) = bytes
+            .strip_prefix(&[VERSION])
+            .and_then(|rest| rest.split_first_chunk())
+            .ok_or_else(invalid)?;
+        let check = check.try_into().map_err(|_| invalid())?;
         Ok(Self {
-            next: u32::from_be_bytes([a, b, c, d]),
-            check: u32::from_be_bytes([e, f, g, h]),
+            next: u32::from_be_bytes(*next),
+            check: u32::from_be_bytes(check),
         })
     }
 

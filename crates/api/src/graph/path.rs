@@ -88,7 +88,7 @@ pub(crate) fn without_namespace(segment: &str) -> &str {
         .unwrap_or(segment)
 }
 
-/// Whether a segment is a type cast or one of OData's own (`$count`, `$ref`), which no key can be.
+/// Whether a segment is a type cast or one of the protocol's own (`$count`, `$ref`), which no key can be.
 pub(crate) fn is_reserved(segment: &str) -> bool {
     segment.starts_with('$') || without_namespace(segment).len() < segment.len()
 }

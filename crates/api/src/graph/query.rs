@@ -36,7 +36,7 @@ impl QueryOption {
     }
 }
 
-/// Options of OData and Graph that no path takes yet.
+/// Options of Graph that no path takes yet.
 const NOT_IMPLEMENTED: [&str; 9] = [
     "filter",
     "search",

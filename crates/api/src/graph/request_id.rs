@@ -30,7 +30,7 @@ impl RequestIds {
     }
 }
 
-/// The finalizer of SplitMix64: one-to-one, and neighbors become strangers.
+/// The finalizer of `SplitMix64`: one-to-one, and neighbors become strangers.
 const fn mix(number: u64) -> u64 {
     let mixed = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

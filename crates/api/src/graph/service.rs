@@ -141,7 +141,7 @@ async fn answer(
         tenant_id: principal.tenant_id,
         caller: principal.caller,
         keys: matched.keys,
-        options: Options::parse(query, matched.route.options, matched.route.template)?,
+        options: Options::parse(query, matched.route.options, head.uri.path())?,
         query,
         origin: Origin::of(head, graph.public_url.as_deref())?,
         request_id: exchange.request_id,

@@ -186,10 +186,8 @@ fn links_stay_on_the_host_that_the_client_used() {
     let world = World::new();
     let context = |request: Request<Body>| {
         let body = world.send(request).json();
-        body["@odata.context"]
-            .as_str()
-            .map(str::to_owned)
-            .unwrap_or_else(|| body["error"]["message"].to_string())
+        let context = body["@odata.context"].as_str();
+        context.map_or_else(|| body["error"]["message"].to_string(), str::to_owned)
     };
     let request = |uri: &str| {
         Request::builder()

@@ -311,9 +311,7 @@ fn seats_of_deleted_users_are_free_at_once() {
         204
     );
     let free = |world: &World| {
-        let products = world
-            .get(&format!("/subscribedSkus/{}_{EMS}", TENANT))
-            .json();
+        let products = world.get(&format!("/subscribedSkus/{TENANT}_{EMS}")).json();
         products["prepaidUnits"]["enabled"].as_u64().unwrap()
             - products["consumedUnits"].as_u64().unwrap()
     };

@@ -1,8 +1,11 @@
 //! A small tenant on SQLite, and a client that sends it requests.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicI64, AtomicU8, Ordering},
+use std::{
+    fmt::Write as _,
+    sync::{
+        Arc,
+        atomic::{AtomicU8, Ordering},
+    },
 };
 
 use axum::{
@@ -56,7 +59,7 @@ pub const BEN: Uuid = Uuid::from_u128(0xa3);
 pub const CARLA: Uuid = Uuid::from_u128(0xa4);
 /// Deleted.
 pub const DAAN: Uuid = Uuid::from_u128(0xa5);
-/// Where `TEAMS_PHONE` is prohibited; has the mail address of Ben.
+/// Where `TEAMS_PHONE` is prohibited; has the mail address of the administrator.
 pub const ELIF: Uuid = Uuid::from_u128(0xa6);
 pub const NOBODY: Uuid = Uuid::from_u128(0xdead);
 
@@ -127,7 +130,7 @@ impl Answer {
     pub fn shown(&self) -> String {
         let mut text = format!("{}\n", self.status);
         for (name, value) in &self.headers {
-            text.push_str(&format!("{name}: {}\n", value.to_str().unwrap()));
+            writeln!(text, "{name}: {}", value.to_str().unwrap()).unwrap();
         }
         text.push('\n');
         match serde_json::from_slice::<Value>(&self.body) {
@@ -142,7 +145,6 @@ impl Answer {
 pub struct World {
     pub engine: Engine,
     pub metrics: Arc<Metrics>,
-    pub clock: Arc<AtomicI64>,
     router: Router,
     runtime: Runtime,
     _folder: TempDir,
@@ -151,19 +153,12 @@ pub struct World {
 impl World {
     pub fn new() -> Self {
         let folder = zetel_testkit::folder();
-        let clock = Arc::new(AtomicI64::new(NOW));
-        let time = Arc::clone(&clock);
         let options = Options {
             background: false,
             ..Options::default()
         };
         let store = Store::open(&Target::Sqlite(folder.path().to_owned())).unwrap();
-        let engine = Engine::new(
-            store,
-            Arc::new(move || Timestamp(time.load(Ordering::Relaxed))),
-            options,
-        )
-        .unwrap();
+        let engine = Engine::new(store, Arc::new(|| Timestamp(NOW)), options).unwrap();
         fill(&engine);
         let metrics = Arc::new(Metrics::new(engine.clone()));
         let next = AtomicU8::new(0);
@@ -187,7 +182,6 @@ impl World {
         Self {
             engine,
             metrics,
-            clock,
             router,
             runtime,
             _folder: folder,
@@ -421,12 +415,12 @@ fn user(id: Uuid, name: &str, location: &str, more: Properties) -> NewUser {
 fn users() -> Vec<NewUser> {
     let mail = |address: &str| Properties::from([(UserProperty::Mail, address.into())]);
     vec![
-        user(ADMIN, "admin", "NL", Properties::new()),
+        user(ADMIN, "admin", "NL", mail("admin@contoso.example")),
         user(ANNA, "anna", "NL", mail("anna@contoso.example")),
         user(BEN, "ben", "DE", mail("ben@contoso.example")),
         user(CARLA, "carla", "", every_property()),
         user(DAAN, "daan", "NL", Properties::new()),
-        user(ELIF, "elif", "AE", mail("ben@contoso.example")),
+        user(ELIF, "elif", "AE", mail("admin@contoso.example")),
     ]
 }
 

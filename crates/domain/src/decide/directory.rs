@@ -81,8 +81,8 @@ pub fn add_domain(tenant: &Tenant, name: &str, is_default: bool) -> Result<Plan,
 
 /// Whether a catalog lacks what an older one says of a product or of its plans, retired ones included.
 fn forgets(old: &Catalog, new: &Catalog, owned: &OwnedProduct) -> bool {
-    let is_product_lost = old.products.contains_key(&owned.sku_id)
-        && !new.products.contains_key(&owned.sku_id);
+    let is_product_lost =
+        old.products.contains_key(&owned.sku_id) && !new.products.contains_key(&owned.sku_id);
     let is_plan_lost = |id| old.plans.contains_key(id) && !new.plans.contains_key(id);
     is_product_lost || owned.plans.iter().any(|plan| is_plan_lost(&plan.plan.id))
 }

@@ -2,23 +2,23 @@
 
 use std::sync::Arc;
 
-/// Items per page. A clone counts one reference per page; the first change of a page copies this many pointers.
+/// Items per page. The first change after a clone copies the pointers to all pages and those of one page.
 const PAGE: usize = 128;
 
 /// A sequence of items in pages behind reference counts.
 ///
-/// Cloning costs one counter per 128 items; changing an item after a clone copies that item and the pointers of its page.
-/// A million users in chunks of 64 are 123 pages.
+/// Cloning counts one reference, whatever the size; changing an item after a clone copies that item, the pointers of its
+/// page and the pointers to all pages. A million users in chunks of 64 are 123 pages of 128 chunks.
 #[derive(Debug)]
 pub struct Paged<T> {
-    pages: Vec<Arc<Vec<Arc<T>>>>,
+    pages: Arc<Vec<Arc<Vec<Arc<T>>>>>,
     length: usize,
 }
 
 impl<T> Default for Paged<T> {
     fn default() -> Self {
         Self {
-            pages: Vec::new(),
+            pages: Arc::default(),
             length: 0,
         }
     }
@@ -27,7 +27,7 @@ impl<T> Default for Paged<T> {
 impl<T> Clone for Paged<T> {
     fn clone(&self) -> Self {
         Self {
-            pages: self.pages.clone(),
+            pages: Arc::clone(&self.pages),
             length: self.length,
         }
     }
@@ -54,16 +54,17 @@ impl<T: Clone> Paged<T> {
 
     /// The item at an index, for changing; copied first when a clone shares it.
     pub fn get_mut(&mut self, index: usize) -> Option<&mut T> {
-        let page = Arc::make_mut(self.pages.get_mut(index / PAGE)?);
+        let page = Arc::make_mut(Arc::make_mut(&mut self.pages).get_mut(index / PAGE)?);
         page.get_mut(index % PAGE).map(Arc::make_mut)
     }
 
     /// Adds an item at the end.
     pub fn push(&mut self, item: T) {
+        let pages = Arc::make_mut(&mut self.pages);
         if self.length.is_multiple_of(PAGE) {
-            self.pages.push(Arc::new(Vec::with_capacity(PAGE)));
+            pages.push(Arc::default());
         }
-        if let Some(page) = self.pages.last_mut() {
+        if let Some(page) = pages.last_mut() {
             Arc::make_mut(page).push(Arc::new(item));
             self.length += 1;
         }

@@ -7,7 +7,8 @@ use zetel_domain::{
 };
 
 use crate::office::{
-    EXCHANGE, INTUNE, OFFICE_WEB, Office, PHONE, PHONE_SYSTEM, SHAREPOINT_1, SUITE_1, SUITE_3, TEAMS, UNKNOWN, catalog, product,
+    EXCHANGE, INTUNE, OFFICE_WEB, Office, PHONE, PHONE_SYSTEM, SHAREPOINT_1, SUITE_1, SUITE_3,
+    TEAMS, UNKNOWN, catalog, product,
 };
 
 /// One user with the first suite, without two of its plans.

@@ -41,7 +41,7 @@ pub struct Machine {
     model: Model,
     now: Timestamp,
     last_id: u128,
-    catalogs: [Arc<Catalog>; 2],
+    catalogs: [Arc<Catalog>; 3],
     /// Every event so far, encoded, decoded, and made whole again.
     journal: Vec<Event>,
     /// How often each refusal was met.
@@ -49,7 +49,7 @@ pub struct Machine {
 }
 
 impl Machine {
-    pub fn new(catalogs: [Arc<Catalog>; 2]) -> Self {
+    pub fn new(catalogs: [Arc<Catalog>; 3]) -> Self {
         let mut machine = Self {
             tenant: Tenant::default(),
             model: Model::default(),
@@ -188,8 +188,11 @@ impl Machine {
             }
             from_erased.apply(&erased);
         }
+        // Also what shows only in decisions: names, services, places of plans.
+        let products = |tenant: &Tenant| format!("{:?}", tenant.products().collect::<Vec<_>>());
         for tenant in [replayed, from_erased, built_from_facts(&self.tenant)] {
             assert_eq!(Picture::of(&tenant), picture);
+            assert_eq!(products(&tenant), products(&self.tenant));
             assert_indexes(&tenant, &picture, PROBES);
         }
     }

@@ -21,11 +21,11 @@ fn config(cases: u32) -> Config {
     }
 }
 
-type Sequence = ([Arc<Catalog>; 2], Vec<Step>, Vec<(Step, bool)>);
+type Sequence = ([Arc<Catalog>; 3], Vec<Step>, Vec<(Step, bool)>);
 
 fn sequence() -> impl Strategy<Value = Sequence> {
     (
-        [world::catalog(), world::catalog()],
+        [world::catalog(), world::catalog(), world::catalog()],
         world::beginning(),
         world::steps(1..80),
     )

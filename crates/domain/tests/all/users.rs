@@ -208,7 +208,11 @@ fn the_last_global_administrator_stays() {
     office.give_role(bob, role);
     office.does(enabling(bob, false));
     for command in [enabling(ada, false), delete.clone()] {
-        assert_eq!(office.attempt(command), last, "somebody disabled does not count");
+        assert_eq!(
+            office.attempt(command),
+            last,
+            "somebody disabled does not count"
+        );
     }
     assert_eq!(
         office.attempt(Command::RemoveRole {
@@ -259,12 +263,7 @@ fn an_id_is_given_once() {
             ..new_user("bob")
         }])
     };
-    for id in [
-        ada,
-        known.id,
-        known.client_id,
-        known.service_principal_id,
-    ] {
+    for id in [ada, known.id, known.client_id, known.service_principal_id] {
         assert_eq!(office.attempt(create(id)), Err(Rejection::IdTaken { id }));
     }
     for id in [ada, known.id, known.service_principal_id] {

@@ -344,7 +344,7 @@ fn subscription_step() -> impl Strategy<Value = Step> {
         1 => (0_u8..8, any::<bool>()).prop_map(|(id, renews)| Step::SetRenewal(id, renews)),
         1 => (0_u8..8).prop_map(Step::Cancel),
         3 => prop_oneof![0_i64..5, 0_i64..366].prop_map(Step::Tick),
-        2 => (0_usize..2).prop_map(Step::Adopt),
+        2 => (0_usize..3).prop_map(Step::Adopt),
     ]
 }
 

@@ -4,7 +4,7 @@ use zetel_store::sql::{Database, DatabaseError, Statement, Transaction};
 
 const LIST: Statement = Statement::new(
     "list signing keys",
-    "SELECT key_id, retired_at, sealed_private_key FROM signing_key ORDER BY created_at DESC, key_id",
+    "SELECT key_id, created_at, retired_at, sealed_private_key FROM signing_key ORDER BY created_at DESC, key_id",
 );
 const INSERT: Statement = Statement::new(
     "add signing key",
@@ -24,6 +24,7 @@ pub(super) const KEY_STATEMENTS: &[Statement] = &[LIST, INSERT, RETIRE, DELETE];
 /// A stored signing key.
 pub(crate) struct SigningKeyRow {
     pub key_id: String,
+    pub created_at: i64,
     pub retired_at: Option<i64>,
     pub sealed_private_key: Vec<u8>,
 }
@@ -35,8 +36,9 @@ pub(crate) fn signing_keys(database: &Database) -> Result<Vec<SigningKeyRow>, Da
         .map(|row| {
             Ok(SigningKeyRow {
                 key_id: row.text(0)?.to_owned(),
-                retired_at: row.optional_int(1)?,
-                sealed_private_key: row.bytes(2)?.to_vec(),
+                created_at: row.int(1)?,
+                retired_at: row.optional_int(2)?,
+                sealed_private_key: row.bytes(3)?.to_vec(),
             })
         })
         .collect()

@@ -15,7 +15,7 @@ on_both_engines!(
 );
 
 /// A certificate with its key.
-struct Signer {
+pub struct Signer {
     key: KeyPair,
     der: Vec<u8>,
     certificate: Certificate,
@@ -36,7 +36,7 @@ impl Signer {
         }
     }
 
-    fn registered(harness: &Harness) -> Self {
+    pub fn registered(harness: &Harness) -> Self {
         let signer = Self::new();
         harness
             .service
@@ -45,7 +45,7 @@ impl Signer {
         signer
     }
 
-    fn sign(&self, header: &Value, claims: &Value) -> String {
+    pub fn sign(&self, header: &Value, claims: &Value) -> String {
         let encoding: &'static dyn RsaEncoding = if header["alg"] == "PS256" {
             &RSA_PSS_SHA256
         } else {
@@ -65,13 +65,13 @@ impl Signer {
         format!("{input}.{}", URL_SAFE_NO_PAD.encode(signature))
     }
 
-    fn rs256(&self) -> Value {
+    pub fn rs256(&self) -> Value {
         json!({ "alg": "RS256", "typ": "JWT", "x5t": URL_SAFE.encode(self.certificate.sha1) })
     }
 }
 
 /// Claims as MSAL for Python writes them: float times, no `nbf`.
-fn assertion_claims(harness: &Harness, jti: &str) -> Value {
+pub fn assertion_claims(harness: &Harness, jti: &str) -> Value {
     let client = SYNC_TOOL.to_string();
     let now = harness.now();
     #[expect(clippy::cast_precision_loss, reason = "times are far below 2^52")]

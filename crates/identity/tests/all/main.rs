@@ -5,6 +5,7 @@ mod authorization_codes;
 mod client_credentials;
 mod credentials;
 mod device_codes;
+mod fuzz;
 mod harness;
 mod keys;
 mod passwords;

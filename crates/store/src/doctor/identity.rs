@@ -137,52 +137,55 @@ const FORMS: [(&Table, &str, Statement); 8] = [
     ),
     (
         &schema::application_secret::TABLE,
-        "are not a digest, or expire before they were made",
+        "have no id or digest, or expire before they were made",
         Statement::new(
             "count malformed secrets",
-            "SELECT count(*) FROM application_secret WHERE length(digest) <> 32 OR expires_at < created_at",
+            "SELECT count(*) FROM application_secret WHERE length(digest) <> 32 OR length(key_id) <> 16 OR expires_at < created_at",
         ),
     ),
     (
         &schema::application_certificate::TABLE,
-        "have no thumbprints, or end before they begin",
+        "have no id or thumbprints, or end before they begin",
         Statement::new(
             "count malformed certificates",
             "SELECT count(*) FROM application_certificate \
-             WHERE length(sha1) <> 20 OR length(sha256) <> 32 OR not_after < not_before",
+             WHERE length(sha1) <> 20 OR length(sha256) <> 32 OR length(key_id) <> 16 OR not_after < not_before",
         ),
     ),
     (
         &schema::refresh_token::TABLE,
-        "are not a digest",
+        "are not a digest of a client's token",
         Statement::new(
             "count malformed refresh tokens",
-            "SELECT count(*) FROM refresh_token WHERE length(digest) <> 32",
+            "SELECT count(*) FROM refresh_token WHERE length(digest) <> 32 OR length(client_id) <> 16",
         ),
     ),
     (
         &schema::authorization_code::TABLE,
-        "are not a digest, or neither redeemed nor not",
+        "are not a digest of a client's code, or neither redeemed nor not",
         Statement::new(
             "count malformed authorization codes",
-            "SELECT count(*) FROM authorization_code WHERE length(digest) <> 32 OR redeemed NOT IN (0, 1)",
+            "SELECT count(*) FROM authorization_code \
+             WHERE length(digest) <> 32 OR length(client_id) <> 16 OR redeemed NOT IN (0, 1)",
         ),
     ),
     (
         &schema::device_code::TABLE,
-        "are not a digest, or approved by nobody",
+        "are not a digest of a client's code, or approved by nobody",
         Statement::new(
             "count malformed device codes",
-            "SELECT count(*) FROM device_code WHERE length(digest) <> 32 OR state NOT IN (0, 1, 2) \
+            "SELECT count(*) FROM device_code \
+             WHERE length(digest) <> 32 OR length(client_id) <> 16 OR state NOT IN (0, 1, 2) \
              OR (state = 1 AND (tenant_id IS NULL OR user_id IS NULL))",
         ),
     ),
     (
         &schema::used_assertion::TABLE,
-        "are not digests",
+        "are not digests of a client's assertion",
         Statement::new(
             "count malformed assertions",
-            "SELECT count(*) FROM used_assertion WHERE length(jti_digest) <> 32 OR length(assertion_digest) <> 32",
+            "SELECT count(*) FROM used_assertion \
+             WHERE length(jti_digest) <> 32 OR length(assertion_digest) <> 32 OR length(client_id) <> 16",
         ),
     ),
 ];

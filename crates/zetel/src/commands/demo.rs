@@ -118,16 +118,10 @@ fn build(
 
 /// Makes an RSA key with a self-signed certificate and writes both to one PEM file; returns the certificate.
 fn make_client_certificate(path: &Path, now: i64) -> Result<String, CliError> {
-    let failed = |error: rcgen::Error| {
-        CliError::new(
-            Exit::Failed,
-            format!("Could not make a certificate: {error}"),
-        )
-    };
-    let key = KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, RsaKeySize::_2048).map_err(failed)?;
+    let key = KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, RsaKeySize::_2048)?;
     let parameters =
         server::certificate_parameters(Vec::new(), "Contoso Automation", now, CREDENTIAL_DAYS)?;
-    let certificate = parameters.self_signed(&key).map_err(failed)?.pem();
+    let certificate = parameters.self_signed(&key)?.pem();
     server::write_private(path, &format!("{}{certificate}", key.serialize_pem()))?;
     Ok(certificate)
 }

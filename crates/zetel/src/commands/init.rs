@@ -9,7 +9,7 @@ use crate::{
     error::CliError,
     exit::Exit,
     output,
-    server::{Parts, Settings, database_error},
+    server::{Parts, Settings},
     setup,
 };
 
@@ -34,12 +34,7 @@ pub fn run(args: &InitArgs) -> Result<Exit, CliError> {
     }
     let settings = Settings::load(&args.server, "zetel-data")?;
     let parts = Parts::open(&settings, false)?;
-    if let Some(owner) = parts
-        .engine
-        .store()
-        .tenant_of_domain(&domain)
-        .map_err(database_error)?
-    {
+    if let Some(owner) = parts.engine.store().tenant_of_domain(&domain)? {
         return Err(CliError::new(
             Exit::Refused,
             format!("The domain `{domain}` belongs to the tenant {owner}"),

@@ -230,8 +230,9 @@ fn tell_stories(engine: &Engine, tenant: Uuid, draw: &mut Draw) -> Result<(), En
         )
     };
     assign(*conflict, add(&[(OFFICE_365_E1, &[])]))?;
-    // Visio has three seats. Rob was deleted, his seat went to Fleur, and he came back with his license.
-    for user in [visio, returned, deleted] {
+    assign(*deleted, add(&[(EMS, &[])]))?;
+    // Visio has two seats. Rob was deleted, his seat went to Fleur, and he came back with his license.
+    for user in [visio, returned] {
         assign(*user, add(&[(VISIO, &[])]))?;
     }
     let delete = |user: Uuid| -> Result<Outcome, EngineError> {

@@ -22,7 +22,8 @@ impl Draw {
 
     /// One of some things.
     pub fn pick<'a, T>(&mut self, things: &'a [T]) -> &'a T {
-        &things[self.next() as usize % things.len()]
+        let place = self.next() % things.len() as u64;
+        &things[usize::try_from(place).unwrap_or(0)]
     }
 
     /// True so many times in a hundred.

@@ -65,11 +65,11 @@ impl Access {
 /// Shell text that sets the variables.
 fn shell(access: &Access) -> String {
     let quoted = |value: &str| format!("'{}'", value.replace('\'', r"'\''"));
-    access
-        .variables()
-        .iter()
-        .map(|(name, value)| format!("export {name}={}\n", quoted(value)))
-        .collect()
+    let mut text = String::new();
+    for (name, value) in access.variables() {
+        text.extend(["export ", name, "=", &quoted(&value), "\n"]);
+    }
+    text
 }
 
 /// Writes the variables to a file that only its owner may read.

@@ -135,7 +135,7 @@ pub const PURCHASES: &[Purchase] = &[
         VISIO,
         "VISIOCLIENT",
         Channel::Card,
-        Seats::Exactly(3),
+        Seats::Exactly(2),
         Bought::Lately,
     ),
     purchase(

@@ -62,10 +62,10 @@ pub struct Wishes {
     #[arg(long, value_name = "URL")]
     pub public_url: Option<String>,
     /// Certificate chain of one's own, in PEM
-    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    #[arg(long, value_name = "FILE")]
     pub tls_certificate: Option<PathBuf>,
     /// Private key of that certificate, in PEM
-    #[arg(long, value_name = "FILE", requires = "tls_certificate")]
+    #[arg(long, value_name = "FILE")]
     pub tls_key: Option<PathBuf>,
     /// Speak HTTP without TLS; only on a loopback address
     #[arg(long, num_args = 0, default_missing_value = "true")]
@@ -111,8 +111,8 @@ pub struct Settings {
     pub plain_http: bool,
     /// Threads that serve HTTP.
     pub workers: Option<usize>,
-    /// What to log.
-    pub log: String,
+    /// What to log, if it was said.
+    pub log: Option<String>,
     /// How.
     pub log_format: LogFormat,
 }
@@ -172,7 +172,7 @@ impl Settings {
             own_certificate,
             plain_http,
             workers: wishes.workers,
-            log: wishes.log.unwrap_or_else(|| "info".to_owned()),
+            log: wishes.log,
             log_format: wishes.log_format.unwrap_or_default(),
         })
     }
@@ -215,13 +215,16 @@ fn read_variables(variables: impl Iterator<Item = (String, String)>) -> Result<W
         if name == "ZETEL_CONFIG" || CLIENT_VARIABLES.contains(&name.as_str()) {
             continue;
         }
-        // A number or a truth value stands for itself, everything else is text.
-        let value = match (value.parse::<i64>(), value.parse::<bool>()) {
-            (Ok(number), _) => toml::Value::Integer(number),
-            (_, Ok(flag)) => toml::Value::Boolean(flag),
-            _ => toml::Value::String(value),
+        if value.is_empty() {
+            continue; // as good as not set
+        }
+        let key = key.to_ascii_lowercase();
+        let typed = match key.as_str() {
+            "workers" => value.parse().ok().map(toml::Value::Integer),
+            "plain_http" => value.parse().ok().map(toml::Value::Boolean),
+            _ => None,
         };
-        table.insert(key.to_ascii_lowercase(), value);
+        table.insert(key, typed.unwrap_or(toml::Value::String(value)));
     }
     table.try_into().map_err(|error: toml::de::Error| {
         let names = error.message().to_owned();

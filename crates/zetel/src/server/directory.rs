@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 use zetel_domain::{
-    access::{Action, Caller},
+    access::{Action, Caller, Role},
     user::{UserKey, UserView},
 };
 use zetel_engine::{Engine, Snapshot};
@@ -36,7 +36,7 @@ fn account(snapshot: &Snapshot, user: &UserView<'_>) -> UserAccount {
         enabled: user.head.account_enabled,
         role_template_ids: snapshot
             .roles_of(user.id)
-            .map(|role| role.template_id())
+            .map(Role::template_id)
             .collect(),
     }
 }

@@ -16,7 +16,9 @@ use tokio::{
     time::timeout,
 };
 use tokio_rustls::TlsAcceptor;
-use zetel_api::{ApiState, Authenticate, Settings as ApiSettings, health::Metrics, token::ClientScheme};
+use zetel_api::{
+    ApiState, Authenticate, Settings as ApiSettings, health::Metrics, token::ClientScheme,
+};
 
 use super::{config::Settings, parts::Parts, tls::Certificates};
 use crate::{error::CliError, exit::Exit};
@@ -67,7 +69,10 @@ impl Listeners {
             authenticator: Arc::clone(&parts.tokens) as Arc<dyn Authenticate>,
             environment: parts.environment.clone(),
             metrics: Arc::clone(&metrics),
-            settings: ApiSettings { public_url: self.public_url, ..ApiSettings::default() },
+            settings: ApiSettings {
+                public_url: self.public_url,
+                ..ApiSettings::default()
+            },
         };
         let app = zetel_api::app(state, Arc::clone(&parts.tokens)).layer(Extension(scheme));
         let mut serving = vec![tokio::spawn(accept(

@@ -8,7 +8,7 @@ mod parts;
 mod tls;
 
 pub use config::Settings;
-pub use parts::{Parts, database_error};
+pub use parts::Parts;
 pub use tls::{Certificates, parameters as certificate_parameters, write_private};
 
 use std::net::SocketAddr;

@@ -32,7 +32,7 @@ impl Parts {
         clock: Clock,
     ) -> Result<Self, CliError> {
         make_folder(&settings.keys)?;
-        let store = Store::open(&settings.target).map_err(database_error)?;
+        let store = Store::open(&settings.target)?;
         let engine = Engine::new(
             store.clone(),
             Arc::clone(&clock),
@@ -81,9 +81,10 @@ fn make_folder(folder: &Path) -> Result<(), CliError> {
         })
 }
 
-/// A failure of the database, for people.
-pub fn database_error(error: DatabaseError) -> CliError {
-    CliError::new(Exit::Failed, error.to_string())
+impl From<DatabaseError> for CliError {
+    fn from(error: DatabaseError) -> Self {
+        Self::new(Exit::Failed, error.to_string())
+    }
 }
 
 impl From<IdentityError> for CliError {

@@ -53,7 +53,7 @@ impl Certificates {
             });
         }
         let (path, issuer) = authority(&settings.keys, now)?;
-        let (chain, key) = server_certificate(&issuer, settings, now).map_err(failed)?;
+        let (chain, key) = server_certificate(&issuer, settings, now)?;
         Ok(Self {
             authority: Some(path),
             config: Some(server_config(chain, key)?),
@@ -65,11 +65,13 @@ fn unreadable(path: &Path, reason: &dyn std::fmt::Display) -> CliError {
     CliError::usage(format!("Could not read `{}`: {reason}", path.display()))
 }
 
-fn failed(error: rcgen::Error) -> CliError {
-    CliError::new(
-        Exit::Failed,
-        format!("Could not make a certificate: {error}"),
-    )
+impl From<rcgen::Error> for CliError {
+    fn from(error: rcgen::Error) -> Self {
+        Self::new(
+            Exit::Failed,
+            format!("Could not make a certificate: {error}"),
+        )
+    }
 }
 
 fn read_chain(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, String> {
@@ -114,7 +116,7 @@ fn authority(folder: &Path, now: i64) -> Result<(PathBuf, Issuer<'static, KeyPai
 }
 
 fn make_authority(certificate: &Path, key: &Path, now: i64) -> Result<(), CliError> {
-    let signing_key = KeyPair::generate().map_err(failed)?;
+    let signing_key = KeyPair::generate()?;
     let mut parameters = parameters(
         Vec::new(),
         "Zetel certificate authority",
@@ -123,7 +125,7 @@ fn make_authority(certificate: &Path, key: &Path, now: i64) -> Result<(), CliErr
     )?;
     parameters.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     parameters.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-    let signed = parameters.self_signed(&signing_key).map_err(failed)?;
+    let signed = parameters.self_signed(&signing_key)?;
     write_private(key, &signing_key.serialize_pem())?;
     write_private(certificate, &signed.pem())
 }
@@ -207,7 +209,7 @@ pub fn parameters(
     now: i64,
     days: i64,
 ) -> Result<CertificateParams, CliError> {
-    let mut parameters = CertificateParams::new(names).map_err(failed)?;
+    let mut parameters = CertificateParams::new(names)?;
     date(&mut parameters, now, days);
     parameters
         .distinguished_name

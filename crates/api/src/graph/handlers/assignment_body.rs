@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{
     Deserialize, Deserializer,
-    de::{Error, IgnoredAny, MapAccess, Visitor},
+    de::{DeserializeSeed, Error, IgnoredAny, MapAccess, Visitor},
 };
 use uuid::Uuid;
 use zetel_domain::assignment::{AssignmentRequest, ProductRequest};
@@ -117,35 +117,31 @@ impl Visitor<'_> for GuidVisitor {
     }
 }
 
-/// The name of a member: one of ours in any case, an annotation, or something else.
-struct Name<const N: usize> {
+/// The name of a member: one of ours in any case, an annotation (neither), or something else.
+struct Name {
     place: Option<usize>,
     other: Option<String>,
 }
 
-/// Names of members, told apart by place.
-trait Names<const N: usize> {
-    const NAMES: [&'static str; N];
-}
+/// Reads a name by comparing it with ours.
+struct NameReader(&'static [&'static str]);
 
-struct NameVisitor<const N: usize>([&'static str; N]);
+impl<'de> DeserializeSeed<'de> for NameReader {
+    type Value = Name;
 
-impl<'de, const N: usize> serde::de::DeserializeSeed<'de> for NameVisitor<N> {
-    type Value = Name<N>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Name<N>, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Name, D::Error> {
         deserializer.deserialize_str(self)
     }
 }
 
-impl<const N: usize> Visitor<'_> for NameVisitor<N> {
-    type Value = Name<N>;
+impl Visitor<'_> for NameReader {
+    type Value = Name;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("a name")
     }
 
-    fn visit_str<E: Error>(self, text: &str) -> Result<Name<N>, E> {
+    fn visit_str<E: Error>(self, text: &str) -> Result<Name, E> {
         let place = self
             .0
             .iter()
@@ -158,15 +154,14 @@ impl<const N: usize> Visitor<'_> for NameVisitor<N> {
     }
 }
 
+const PARAMETERS: &[&str] = &["addLicenses", "removeLicenses"];
+const PRODUCT_PROPERTIES: &[&str] = &["skuId", "disabledPlans"];
+
 #[derive(Default)]
 struct AssignmentBody {
     add: Option<Vec<ProductBody>>,
     remove: Option<Vec<Guid>>,
     unknown: Option<String>,
-}
-
-impl Names<2> for AssignmentBody {
-    const NAMES: [&'static str; 2] = ["addLicenses", "removeLicenses"];
 }
 
 impl<'de> Deserialize<'de> for AssignmentBody {
@@ -186,7 +181,7 @@ impl<'de> Visitor<'de> for AssignmentVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<AssignmentBody, A::Error> {
         let mut body = AssignmentBody::default();
-        while let Some(name) = members.next_key_seed(NameVisitor(AssignmentBody::NAMES))? {
+        while let Some(name) = members.next_key_seed(NameReader(PARAMETERS))? {
             match name.place {
                 Some(0) => body.add = members.next_value()?,
                 Some(_) => body.remove = members.next_value()?,
@@ -207,10 +202,6 @@ struct ProductBody {
     unknown: Option<String>,
 }
 
-impl Names<2> for ProductBody {
-    const NAMES: [&'static str; 2] = ["skuId", "disabledPlans"];
-}
-
 impl<'de> Deserialize<'de> for ProductBody {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_map(ProductVisitor)
@@ -228,7 +219,7 @@ impl<'de> Visitor<'de> for ProductVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<ProductBody, A::Error> {
         let mut body = ProductBody::default();
-        while let Some(name) = members.next_key_seed(NameVisitor(ProductBody::NAMES))? {
+        while let Some(name) = members.next_key_seed(NameReader(PRODUCT_PROPERTIES))? {
             match name.place {
                 Some(0) => body.sku_id = members.next_value()?,
                 Some(_) => {

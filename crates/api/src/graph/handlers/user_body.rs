@@ -74,8 +74,13 @@ fn set(patch: &mut UserPatch, name: &str, value: &Value) -> Result<(), GraphErro
         _ => {
             let property = UserProperty::parse(name).ok_or_else(|| unknown(name))?;
             let schema = property.schema();
-            let value = stored(property, value).ok_or_else(|| wrong(schema.name))?;
-            patch.properties.insert(property, value);
+            let value = match value {
+                Value::Null => None,
+                value => Some(stored(property, value).ok_or_else(|| wrong(schema.name))?),
+            };
+            patch
+                .properties
+                .insert(property, value.filter(|value| !is_empty(value)));
         }
     }
     Ok(())
@@ -94,12 +99,18 @@ fn unknown(name: &str) -> GraphError {
     }
 }
 
-/// The value for a property, `Some(None)` to clear it, nothing if the JSON is of another type.
-fn stored(property: UserProperty, value: &Value) -> Option<Option<PropertyValue>> {
-    if value.is_null() {
-        return Some(None);
+/// An empty list is the same as none.
+fn is_empty(value: &PropertyValue) -> bool {
+    match value {
+        PropertyValue::Texts(texts) => texts.is_empty(),
+        PropertyValue::Json(text) => text == "[]",
+        _ => false,
     }
-    Some(Some(match property.schema().kind {
+}
+
+/// The value for a property; nothing if the JSON is of another type.
+fn stored(property: UserProperty, value: &Value) -> Option<PropertyValue> {
+    Some(match property.schema().kind {
         PropertyKind::Text { .. } => PropertyValue::Text(value.as_str()?.to_owned()),
         PropertyKind::Texts { .. } => {
             let texts: Option<Vec<String>> = value
@@ -107,20 +118,13 @@ fn stored(property: UserProperty, value: &Value) -> Option<Option<PropertyValue>
                 .iter()
                 .map(|item| item.as_str().map(str::to_owned))
                 .collect();
-            let texts = texts?;
-            if texts.is_empty() {
-                return Some(None);
-            }
-            PropertyValue::Texts(texts)
+            PropertyValue::Texts(texts?)
         }
         PropertyKind::Flag => PropertyValue::Flag(value.as_bool()?),
         PropertyKind::Time => PropertyValue::Time(time::parse(value.as_str()?)?),
         PropertyKind::Number => PropertyValue::Number(value.as_i64()?.try_into().ok()?),
-        PropertyKind::Json => match complex(property, value)? {
-            Value::Array(items) if items.is_empty() => return Some(None),
-            value => PropertyValue::Json(value.to_string()),
-        },
-    }))
+        PropertyKind::Json => PropertyValue::Json(complex(property, value)?.to_string()),
+    })
 }
 
 /// A complex value with the members of its type, named as Graph names them, and no others.

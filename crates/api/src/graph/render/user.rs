@@ -134,8 +134,12 @@ pub(crate) fn service_provisioning_errors(_: &UserRow<'_>, out: &mut Vec<u8>) {
     out.extend_from_slice(b"[]");
 }
 
-/// `securityIdentifier`: Entra makes it of the object id, as four numbers in .NET's byte order.
+/// `securityIdentifier`: if none is stored, Entra's, which is the object id as four numbers in .NET's byte order.
 pub(crate) fn security_identifier(row: &UserRow<'_>, out: &mut Vec<u8>) {
+    let stored = row.user.record.text(UserProperty::SecurityIdentifier);
+    if !stored.is_empty() {
+        return json::string(out, stored);
+    }
     out.extend_from_slice(b"\"S-1-12-1");
     let bytes = row.user.id.to_bytes_le();
     let (parts, _) = bytes.as_chunks::<4>();

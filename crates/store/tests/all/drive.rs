@@ -1,0 +1,177 @@
+//! A tenant in a store, moved by commands as the engine moves it.
+
+use std::cell::Cell;
+
+use uuid::Uuid;
+use zetel_domain::{Command, Context, Rejection, Tenant, Timestamp, decide};
+use zetel_store::sql::{DatabaseError, Transaction};
+use zetel_store::{AppendError, Batch, Change, Finding, Head, Store, catalog_digest, state_hash};
+use zetel_testkit::{Random, World};
+
+use crate::support::Place;
+
+pub const TENANT: Uuid = Uuid::from_u128(0xc0);
+
+pub struct Drive {
+    pub store: Store,
+    pub world: World,
+    pub head: Head,
+    pub tenant: Tenant,
+    pub now: Timestamp,
+    last_id: Cell<u128>,
+}
+
+impl Drive {
+    /// A tenant before its first event.
+    pub fn new(place: &Place, id: Uuid) -> Self {
+        Self {
+            store: Store::open(&place.target()).unwrap(),
+            world: World::new(catalog_digest),
+            head: Head::new(id),
+            tenant: Tenant::default(),
+            now: Timestamp(1_800_000_000),
+            last_id: Cell::new(id.as_u128() << 64),
+        }
+    }
+
+    /// A tenant with users and seats.
+    pub fn begun(place: &Place, id: Uuid) -> Self {
+        let mut drive = Self::new(place, id);
+        for command in drive.world.beginning(id) {
+            drive.take(&command).unwrap();
+        }
+        drive
+    }
+
+    /// What a command would change after some others, with the state that would follow.
+    fn decide(
+        &self,
+        tenant: &mut Tenant,
+        generation: u64,
+        command: &Command,
+    ) -> Result<Option<Change>, Rejection> {
+        let mut context = Context {
+            now: self.now,
+            new_id: &mut || {
+                self.last_id.set(self.last_id.get() + 1);
+                Uuid::from_u128(self.last_id.get())
+            },
+            is_system: true,
+        };
+        let events = decide(tenant, command, &mut context)?.events;
+        if events.is_empty() {
+            return Ok(None);
+        }
+        for event in &events {
+            tenant.apply(event);
+        }
+        Ok(Some(Change {
+            generation,
+            at: self.now,
+            actor: "system:test".to_owned(),
+            command: command.name().to_owned(),
+            request_id: Uuid::from_u128(generation.into()),
+            events,
+        }))
+    }
+
+    /// Appends one command and whatever `also` writes.
+    pub fn append(
+        &mut self,
+        command: &Command,
+        also: impl FnOnce(&mut Transaction<'_>) -> Result<(), DatabaseError>,
+    ) -> Result<(), AppendError> {
+        let mut after = self.tenant.clone();
+        let change = self
+            .decide(&mut after, self.head.generation + 1, command)
+            .unwrap_or_else(|refusal| panic!("{command:?}: {refusal}"));
+        self.store_batch(&Vec::from_iter(change), after, also)
+    }
+
+    pub fn take(&mut self, command: &Command) -> Result<(), AppendError> {
+        self.append(command, |_| Ok(()))
+    }
+
+    /// Appends some commands in one batch.
+    pub fn take_together(&mut self, commands: &[Command]) {
+        let mut after = self.tenant.clone();
+        let mut changes = Vec::new();
+        for command in commands {
+            let generation = self.head.generation + 1 + changes.len() as u64;
+            changes.extend(self.decide(&mut after, generation, command).unwrap());
+        }
+        self.store_batch(&changes, after, |_| Ok(())).unwrap();
+    }
+
+    /// Takes random steps, some of them in one batch. Commands that are refused are left out.
+    pub fn walk(&mut self, random: &mut Random, steps: u32) -> Vec<Change> {
+        let mut all = Vec::new();
+        for _ in 0..steps {
+            let days = i64::from(random.below(8) == 0) * 20;
+            self.now = Timestamp(self.now.plus_days(days).0 + 13);
+            let mut after = self.tenant.clone();
+            let mut changes: Vec<Change> = Vec::new();
+            for _ in 0..=random.below(4) {
+                let command = self.world.command(random.step(), &after);
+                let generation = self.head.generation + 1 + changes.len() as u64;
+                if let Ok(Some(change)) = self.decide(&mut after, generation, &command) {
+                    changes.push(change);
+                }
+            }
+            if !changes.is_empty() {
+                self.store_batch(&changes, after, |_| Ok(())).unwrap();
+            }
+            all.extend(changes);
+        }
+        all
+    }
+
+    fn store_batch(
+        &mut self,
+        changes: &[Change],
+        after: Tenant,
+        also: impl FnOnce(&mut Transaction<'_>) -> Result<(), DatabaseError>,
+    ) -> Result<(), AppendError> {
+        let batch = Batch {
+            head: self.head,
+            changes,
+            before: &self.tenant,
+            after: &after,
+        };
+        self.head = self.store.append(&batch, also)?;
+        self.tenant = after;
+        Ok(())
+    }
+
+    pub fn hash(&self) -> [u8; 32] {
+        state_hash(&self.tenant).unwrap()
+    }
+
+    /// Tables, journal and memory say the same.
+    pub fn assert_sound(&self) {
+        let (head, loaded) = self.store.load(self.tenant.id()).unwrap().unwrap();
+        assert_eq!(head, self.head);
+        assert_eq!(state_hash(&loaded).unwrap(), self.hash(), "tables");
+        let mut replayed = Tenant::default();
+        for change in self.store.journal(head.key, 0, u32::MAX).unwrap() {
+            change.events.iter().for_each(|event| replayed.apply(event));
+        }
+        assert_eq!(state_hash(&replayed).unwrap(), self.hash(), "journal");
+        for (ordinal, product) in self.tenant.products() {
+            let consumed = self.tenant.seats(ordinal).consumed;
+            assert_eq!(loaded.seats(ordinal).consumed, consumed, "{}", product.name);
+            assert_eq!(replayed.seats(ordinal).consumed, consumed);
+        }
+        assert_eq!(findings(&self.store), []);
+    }
+}
+
+/// Everything that is wrong with a database.
+pub fn findings(store: &Store) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let examined = store
+        .examine(&mut |finding| findings.push(finding))
+        .unwrap();
+    assert_eq!(examined.findings == 0, findings.is_empty());
+    findings
+}

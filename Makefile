@@ -3,13 +3,14 @@
 # Continuous integration calls .ci/run, which is `make check` and `make test`.
 
 CARGO ?= cargo
+DEMO_ARGS ?= --data target/demo
 SHELL := /bin/bash
 
 .DEFAULT_GOAL := help
 
 .PHONY: help
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: demo
 demo: ## Build the release and serve a demonstration tenant on https://127.0.0.1:8443
@@ -26,7 +27,7 @@ e2e: prepare ## Real clients against the binary; one file: make e2e E2E_ARGS=e2e
 	scripts/e2e $(E2E_ARGS)
 
 .PHONY: check
-check: ## Format, lints, documentation, generated pages, licenses and advisories of dependencies
+check: ## Format, lints, documentation, scripts, licenses and advisories of dependencies
 	$(CARGO) fmt --all -- --check
 	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
 	$(CARGO) check --package zetel --features otlp --locked
@@ -37,6 +38,11 @@ check: ## Format, lints, documentation, generated pages, licenses and advisories
 .PHONY: bench
 bench: prepare ## Measure every figure beside its limit and print the table of docs/benchmarks.md
 	scripts/bench $(BENCH_ARGS)
+
+.PHONY: docs
+docs: ## Write the pages that are made from tables (a test compares them)
+	ZETEL_UPDATE_DOCS=1 $(CARGO) test --locked --package zetel-api --test all documents
+	ZETEL_UPDATE_DOCS=1 $(CARGO) test --locked --package zetel --bin zetel reference
 
 .PHONY: fmt
 fmt: ## Format the code

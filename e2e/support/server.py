@@ -116,6 +116,14 @@ def read_variables(file: Path, more: dict[str, str] | None = None) -> dict[str, 
     return {name: value for name, _, value in pairs if name.startswith("ZETEL_")}
 
 
+def expect_no_secret_in_the_log(demo: Demo) -> None:
+    """Neither a password, nor a secret, nor a token (which begins with `eyJ`) is ever logged."""
+    log = (demo.folder / "stderr").read_text(encoding="utf-8", errors="replace")
+    for secret in (demo.client_secret, demo.admin_password, "eyJ"):
+        if secret in log:
+            raise RuntimeError("the server logged a secret")
+
+
 def free_port() -> int:
     """A port of the loopback interface that nobody listens on at the moment."""
     with socket.socket() as probe:
@@ -183,9 +191,11 @@ def demo(folder: Path, data: str | None = None, users: int = 200):
             env={name: value for name, value in os.environ.items() if not name.startswith("ZETEL_")},
         )
     try:
-        yield Demo(binary, folder, data, wait_until_up(process, env_file, folder))
+        running = Demo(binary, folder, data, wait_until_up(process, env_file, folder))
+        yield running
     except BaseException:
         process.kill()
         process.wait()
         raise
     stop(process)
+    expect_no_secret_in_the_log(running)

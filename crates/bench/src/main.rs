@@ -173,6 +173,7 @@ fn run(arguments: RunArguments) -> Result<bool, BenchError> {
     let needs_tenants = [Part::Start, Part::Single, Part::Http]
         .into_iter()
         .any(wanted);
+    let machine = machine();
     let parts: [(&str, bool, Measure); 6] = [
         ("limits", wanted(Part::Limits), measure_limits),
         ("bulk", needs_tenants, measure::bulk::measure),
@@ -187,7 +188,7 @@ fn run(arguments: RunArguments) -> Result<bool, BenchError> {
             run.report.failures.push(format!("{name}: {error}"));
         }
     }
-    let table = format!("{}\n\n{}", machine(), run.report.to_markdown(&run.sizes));
+    let table = format!("{machine}\n\n{}", run.report.to_markdown(&run.sizes));
     writeln!(std::io::stdout(), "{table}")?;
     if let Some(document) = arguments.write {
         report::write_into(&document, &table)?;
@@ -251,8 +252,10 @@ fn machine() -> String {
     let kernel = process::output_of(Command::new("uname").arg("-sr")).unwrap_or_default();
     let postgres = postgres::version().unwrap_or_default();
     let gibibytes = memory.unwrap_or_default() >> 20;
+    let load = read("/proc/loadavg");
+    let load = load.split(' ').next().unwrap_or_default();
     format!(
-        "Measured on {count} × {model}, {gibibytes} GiB, {}, {postgres}.",
+        "Measured on {count} × {model}, {gibibytes} GiB, {}, {postgres}. Load before the run: {load}.",
         kernel.trim()
     )
 }

@@ -14,6 +14,8 @@ use crate::{error::BenchError, measure::single::Changer, population};
 pub enum Part {
     /// One client assigns, each change durable.
     Assign,
+    /// 64 changes are under way at once.
+    AssignTogether,
     /// Both products are assigned to everybody, once.
     BulkAssign,
     /// The tenant is loaded again and again.
@@ -52,6 +54,12 @@ pub fn run(part: Part, folder: &Path, time: Duration) -> Result<(), BenchError> 
             let tenant = population::only_tenant(&engine)?;
             let mut changer = Changer::new(engine, tenant)?;
             let count = changer.change_for(time)?.len();
+            crate::progress(&format!("{count} changes in {time:?}"));
+        }
+        Part::AssignTogether => {
+            let engine = population::open(&target)?;
+            let tenant = population::only_tenant(&engine)?;
+            let count = Changer::new(engine, tenant)?.change_together(64, time)?;
             crate::progress(&format!("{count} changes in {time:?}"));
         }
         Part::BulkAssign => {

@@ -104,7 +104,7 @@ fn follow_changes(parts: &Weak<Parts>, mut changes: Changes, stopped: &Receiver<
             let head = slot.snapshot().head();
             if head.generation > 0
                 && concerns(head.key)
-                && let Err(error) = follow(&parts, &slot)
+                && let Err(error) = slot.catch_up_if_behind(&parts.workshop.store)
             {
                 tracing::warn!(%error, tenant = %head.tenant_id, "a tenant cannot be brought up to date now");
             }
@@ -114,17 +114,6 @@ fn follow_changes(parts: &Weak<Parts>, mut changes: Changes, stopped: &Receiver<
             return;
         }
     }
-}
-
-fn follow(parts: &Parts, slot: &Slot) -> Result<(), EngineError> {
-    let store = &parts.workshop.store;
-    let known = slot.snapshot().head();
-    let stored = store.head_by_key(known.key)?;
-    // Looked at again: this node's own writer may have published meanwhile.
-    if stored.is_some_and(|head| head.generation > slot.snapshot().generation()) {
-        slot.catch_up(store)?;
-    }
-    Ok(())
 }
 
 fn keep_house(parts: &Weak<Parts>, stopped: &Receiver<()>) {

@@ -15,7 +15,7 @@ use zetel_store::{Head, Store};
 
 use crate::{
     error::EngineError,
-    writer::{Answer, Refused, Submission, Workshop, Writer},
+    writer::{Answer, Submission, Workshop, Writer},
 };
 
 /// Changes read from the journal at once when catching up.
@@ -105,24 +105,19 @@ impl Slot {
         Timestamp(self.last_used.load(Ordering::Relaxed))
     }
 
-    /// Queues a command. Starts the writer when there is none, or when a defect ended it.
+    /// Queues a command. Starts the writer if there is none.
     pub fn submit(
         self: &Arc<Self>,
         workshop: &Arc<Workshop>,
-        mut submission: Submission,
+        submission: Submission,
     ) -> Result<Brought, EngineError> {
         let mut door = self.door.lock();
-        loop {
-            match &*door {
-                Door::Closed => return Ok(Brought::Closed(Box::new(submission))),
-                Door::Open(writer) => match writer.submit(submission) {
-                    Ok(answer) => return Ok(Brought::Queued(answer)),
-                    Err(Refused::Overloaded) => return Err(EngineError::Overloaded),
-                    Err(Refused::Ended(back)) => submission = *back,
-                },
-                Door::Unused => {}
-            }
+        if matches!(*door, Door::Unused) {
             *door = Door::Open(Writer::start(Arc::clone(self), Arc::clone(workshop))?);
+        }
+        match &*door {
+            Door::Open(writer) => Ok(Brought::Queued(writer.submit(submission)?)),
+            Door::Unused | Door::Closed => Ok(Brought::Closed(Box::new(submission))),
         }
     }
 
@@ -146,6 +141,20 @@ impl Slot {
         let _guard = self.publishing.lock();
         if snapshot.generation() > self.published.load().head.generation {
             self.published.store(Arc::clone(&snapshot.0));
+        }
+    }
+
+    /// Looks whether other nodes appended anything, and if so, catches up. Returns whether they did.
+    pub fn catch_up_if_behind(&self, store: &Store) -> Result<bool, EngineError> {
+        let known = self.snapshot().head();
+        let stored = if known.generation == 0 {
+            store.head(known.tenant_id)?
+        } else {
+            store.head_by_key(known.key)?
+        };
+        match stored {
+            Some(stored) if stored.generation > known.generation => self.catch_up(store),
+            _ => Ok(false),
         }
     }
 

@@ -1,6 +1,7 @@
 //! The writer of a tenant: takes what is waiting, decides in memory, appends once, publishes, replies.
 
 use std::{
+    panic::{self, AssertUnwindSafe},
     sync::Arc,
     thread::{self, JoinHandle},
 };
@@ -79,14 +80,6 @@ type Reply = oneshot::Sender<Result<Applied, EngineError>>;
 /// Where the answer to a command will be.
 pub(crate) type Answer = oneshot::Receiver<Result<Applied, EngineError>>;
 
-/// Why a command was not queued.
-pub(crate) enum Refused {
-    /// Too many wait.
-    Overloaded,
-    /// The writer panicked; here is the command again.
-    Ended(Box<Submission>),
-}
-
 struct Job {
     submission: Submission,
     reply: Reply,
@@ -140,15 +133,18 @@ impl Writer {
     }
 
     /// Queues a command.
-    pub fn submit(&self, submission: Submission) -> Result<Answer, Refused> {
+    pub fn submit(&self, submission: Submission) -> Result<Answer, EngineError> {
         let (reply, answer) = oneshot::channel();
-        let Some(jobs) = &self.jobs else {
-            return Err(Refused::Ended(Box::new(submission)));
-        };
-        match jobs.try_send(Job { submission, reply }) {
-            Ok(()) => Ok(answer),
-            Err(TrySendError::Full(_)) => Err(Refused::Overloaded),
-            Err(TrySendError::Disconnected(job)) => Err(Refused::Ended(Box::new(job.submission))),
+        let sent = self
+            .jobs
+            .as_ref()
+            .map(|jobs| jobs.try_send(Job { submission, reply }));
+        match sent {
+            Some(Ok(())) => Ok(answer),
+            Some(Err(TrySendError::Full(_))) => Err(EngineError::Overloaded),
+            Some(Err(TrySendError::Disconnected(_))) | None => Err(EngineError::Unavailable(
+                "the tenant's writer ended".to_owned(),
+            )),
         }
     }
 
@@ -202,7 +198,16 @@ impl Bench {
 
     /// Carries out a batch; if it cannot be stored because of one command, each alone.
     fn process(&mut self, jobs: &[Job]) -> Vec<Result<Applied, EngineError>> {
-        match self.carry_out(jobs) {
+        // A command that meets a defect must not take the writer with it, and all who wait for it. Nothing half done
+        // remains: what is published is complete.
+        let carried_out = panic::catch_unwind(AssertUnwindSafe(|| self.carry_out(jobs)));
+        let defect = |_| {
+            Err(Failure {
+                error: EngineError::Unavailable("the command met a defect of the program".to_owned()),
+                may_be_one: true,
+            })
+        };
+        match carried_out.unwrap_or_else(defect) {
             Ok(results) => results,
             Err(failure) if failure.may_be_one && jobs.len() > 1 => jobs
                 .iter()
@@ -222,6 +227,11 @@ impl Bench {
             let base = self.slot.snapshot();
             let decided = self.decide(&base, jobs);
             if decided.changes.is_empty() && !decided.writes_more(jobs) {
+                // Nothing is swapped that would prove that the state is the newest one.
+                let caught_up = self.slot.catch_up_if_behind(&self.workshop.store);
+                if caught_up.map_err(Failure::of_all)? {
+                    continue;
+                }
                 return Ok(answer(decided.results, &base));
             }
             let stored = match self.append(&base, &decided, jobs) {

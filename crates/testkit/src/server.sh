@@ -36,16 +36,15 @@ kill_all() {
         while is_alive "$process"; do sleep 0.01; done
     done
     # A process that nobody collected would count as a running server.
-    rm -f data/postmaster.pid
+    rm -f data/postmaster.pid .s.PGSQL.5432*
 }
 start || fail start
 echo "ready $folder"
 while read -r command; do
     case $command in
-    kill) kill_all ;;
-    start) start ;;
+    kill) kill_all && echo "done" ;;
+    start) start && echo "done" || fail start ;;
     esac
-    echo "done"
 done
 "$programs/pg_ctl" -D data -w -m immediate stop >>log 2>&1 </dev/null
 rm -rf "$folder"

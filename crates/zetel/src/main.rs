@@ -11,6 +11,8 @@ mod fingerprint;
 mod output;
 mod plan;
 mod progress;
+#[cfg(test)]
+mod reference;
 mod server;
 mod setup;
 

@@ -1,6 +1,6 @@
 //! One request, as handlers see it.
 
-use axum::body::Bytes;
+use axum::{body::Bytes, http::HeaderMap};
 use uuid::Uuid;
 use zetel_domain::{
     Command, Tenant,
@@ -10,8 +10,14 @@ use zetel_domain::{
 use zetel_engine::{Also, Applied, EngineError, Snapshot, Submission};
 
 use super::{
-    error::GraphError, json, origin::Origin, query::Options, render::user::UserRow,
-    schema::UserSelection, service::Graph,
+    error::GraphError,
+    json,
+    origin::Origin,
+    query::Options,
+    render::{license::LicenseBook, strip::Strip, user::UserRow},
+    routes::Keys,
+    schema::UserSelection,
+    service::Graph,
 };
 
 /// One request, authenticated and taken apart.
@@ -23,7 +29,7 @@ pub(crate) struct Call<'r> {
     /// The caller.
     pub caller: Caller,
     /// The keys in the path.
-    pub keys: Vec<&'r str>,
+    pub keys: Keys<'r>,
     /// The query options.
     pub options: Options<'r>,
     /// The query as it stands.
@@ -32,8 +38,8 @@ pub(crate) struct Call<'r> {
     pub origin: Origin<'r>,
     /// The id of the request.
     pub request_id: Uuid,
-    /// Whether the client said `ConsistencyLevel: eventual`.
-    pub is_eventual: bool,
+    /// The headers.
+    pub headers: &'r HeaderMap,
     /// The body, or why it cannot be read.
     pub body: Result<Bytes, GraphError>,
 }
@@ -41,7 +47,14 @@ pub(crate) struct Call<'r> {
 impl Call<'_> {
     /// A key of the path.
     pub fn key(&self, place: usize) -> &str {
-        self.keys.get(place).copied().unwrap_or_default()
+        self.keys.get(place).unwrap_or_default()
+    }
+
+    /// Whether the client said `ConsistencyLevel: eventual`.
+    pub fn is_eventual(&self) -> bool {
+        self.headers
+            .get("consistencylevel")
+            .is_some_and(|level| level.as_bytes().eq_ignore_ascii_case(b"eventual"))
     }
 
     /// The caller's own object id.
@@ -56,7 +69,7 @@ impl Call<'_> {
 
     /// The user whom the path names: by key, or the caller on `/me`.
     pub fn user_key(&self) -> Result<UserKey, GraphError> {
-        match self.keys.first() {
+        match self.keys.get(0) {
             Some(key) => Ok(UserKey::parse(key)),
             None => self.own_id().map(UserKey::Id),
         }
@@ -138,15 +151,6 @@ impl Call<'_> {
         out.push(b'"');
     }
 
-    /// What a user is written from.
-    pub fn user_row<'a>(&'a self, tenant: &'a Tenant, user: UserView<'a>) -> UserRow<'a> {
-        UserRow {
-            tenant,
-            user,
-            texts: &self.graph.texts,
-        }
-    }
-
     /// A single user as JSON, with a context such as `users` or `directoryObjects`.
     pub fn user_body(
         &self,
@@ -157,7 +161,7 @@ impl Call<'_> {
         let mut out = Vec::with_capacity(1024);
         json::object(&mut out, |out| {
             self.write_context(out, &["users", &selection.context, "/$entity"]);
-            self.user_row(tenant, user).write(out, selection);
+            self.write_user(out, tenant, user, selection);
         });
         out
     }
@@ -174,8 +178,24 @@ impl Call<'_> {
             self.write_context(out, &["directoryObjects", &selection.context, "/$entity"]);
             json::key(out, "@odata.type");
             json::string(out, "#microsoft.graph.user");
-            self.user_row(tenant, user).write(out, selection);
+            self.write_user(out, tenant, user, selection);
         });
         out
+    }
+
+    fn write_user(
+        &self,
+        out: &mut Vec<u8>,
+        tenant: &Tenant,
+        user: UserView<'_>,
+        selection: &UserSelection,
+    ) {
+        let book = LicenseBook::new(&self.graph.texts);
+        let row = UserRow {
+            tenant,
+            user,
+            book: &book,
+        };
+        row.write(out, selection, &mut Strip::new());
     }
 }

@@ -11,7 +11,8 @@ const HIGH_BITS: u64 = 0x8080_8080_8080_8080;
 const LOW_BITS: u64 = 0x0101_0101_0101_0101;
 
 /// Whether any of eight bytes is a quote, a backslash or a control character.
-const fn needs_escape_in(word: u64) -> bool {
+#[inline]
+pub(crate) const fn needs_escape_in(word: u64) -> bool {
     const fn has_zero(word: u64) -> u64 {
         word.wrapping_sub(LOW_BITS) & !word & HIGH_BITS
     }

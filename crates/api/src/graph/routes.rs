@@ -317,7 +317,18 @@ pub(crate) struct Matched<'a> {
     /// The route.
     pub route: &'static Route,
     /// The keys of the path in their order.
-    pub keys: Vec<&'a str>,
+    pub keys: Keys<'a>,
+}
+
+/// The keys of a path; no path has more than two.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Keys<'a>([Option<&'a str>; 2]);
+
+impl<'a> Keys<'a> {
+    /// A key by place.
+    pub fn get(&self, place: usize) -> Option<&'a str> {
+        self.0.get(place).copied().flatten()
+    }
 }
 
 /// Why there is no route.
@@ -373,16 +384,20 @@ fn fits(template: &[Part], segments: &[Segment<'_>]) -> bool {
         })
 }
 
-fn keys<'a>(template: &[Part], segments: &'a [Segment<'_>]) -> Vec<&'a str> {
-    template
+fn keys<'a>(template: &[Part], segments: &'a [Segment<'_>]) -> Keys<'a> {
+    let mut keys = Keys::default();
+    let found = template
         .iter()
         .zip(segments)
         .filter(|(part, _)| !matches!(part, Part::Word(_)))
         .map(|(_, segment)| match segment {
             Segment::Plain(text) => text.as_ref(),
             Segment::Key { value, .. } => value.as_str(),
-        })
-        .collect()
+        });
+    for (place, key) in keys.0.iter_mut().zip(found) {
+        *place = Some(key);
+    }
+    keys
 }
 
 #[cfg(test)]
@@ -393,7 +408,10 @@ mod tests {
     fn found(method: &Method, path: &str) -> String {
         let segments = split(path).unwrap();
         match find(method, &segments) {
-            Ok(matched) => format!("{} {}", matched.route.template, matched.keys.join(" ")),
+            Ok(matched) => {
+                let keys: Vec<&str> = matched.keys.0.into_iter().flatten().collect();
+                format!("{} {}", matched.route.template, keys.join(" "))
+            }
             Err(not_found) => format!("{not_found:?}"),
         }
     }

@@ -23,7 +23,7 @@ use super::{
     render::license::LicenseTexts,
     reply::Reply,
     request_id::RequestIds,
-    routes::{self, Handler, Route},
+    routes::{self, Handler, Matched, Route},
 };
 use crate::{
     authentication::{Authenticate, Principal},
@@ -65,15 +65,27 @@ impl Graph {
     }
 }
 
+/// What is found out about a request on its way, for counters, log and headers.
+#[derive(Default)]
+struct Trail {
+    /// The place of the route that answers.
+    route: Option<usize>,
+    /// The methods that the path has, if it does not have the request's.
+    allow: String,
+}
+
 /// Answers a request.
 pub(crate) async fn serve(State(graph): State<Arc<Graph>>, request: Request) -> Response {
     let started = Instant::now();
     let (head, body) = request.into_parts();
     let exchange = Exchange::new(&head, graph.request_ids.next());
     let now = graph.engine.now();
-    let mut route = None;
-    let mut allow = String::new();
-    let answer = answer(&graph, &head, body, &exchange, now, &mut route, &mut allow).await;
+    let mut trail = Trail::default();
+    let answer = match answer_now(&graph, &head, &exchange, now, &mut trail) {
+        Some(answer) => answer,
+        // In a box of its own, so that what most requests do not need is not moved around with them.
+        None => Box::pin(answer(&graph, &head, body, &exchange, now, &mut trail)).await,
+    };
     let response = match answer {
         Ok(reply) => exchange.respond(reply),
         Err(error) => {
@@ -82,7 +94,7 @@ pub(crate) async fn serve(State(graph): State<Arc<Graph>>, request: Request) -> 
             let refusal = Refusal {
                 now,
                 origin: &origin,
-                allow,
+                allow: trail.allow,
             };
             exchange.refuse(&error, &refusal)
         }
@@ -90,16 +102,37 @@ pub(crate) async fn serve(State(graph): State<Arc<Graph>>, request: Request) -> 
     let elapsed = started.elapsed();
     graph
         .metrics
-        .observe(route, &head.method, response.status(), elapsed);
+        .observe(trail.route, &head.method, response.status(), elapsed);
     tracing::info!(
         target: "zetel::access",
         request_id = %exchange.request_id,
         method = %head.method,
-        route = route.and_then(|place| routes::ROUTES.get(place)).map_or("-", |route| route.template),
+        route = trail.route.and_then(|place| routes::ROUTES.get(place)).map_or("-", |route| route.template),
         status = response.status().as_u16(),
         micros = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX),
     );
     response
+}
+
+/// Answers what can be answered from memory without waiting: reads with a token that was judged before. Everything
+/// else, and whatever is wrong with the request, is left to [`answer`].
+fn answer_now(
+    graph: &Graph,
+    head: &Parts,
+    exchange: &Exchange<'_>,
+    now: Timestamp,
+    trail: &mut Trail,
+) -> Option<Result<Reply, GraphError>> {
+    let principal = graph.authenticator.known(bearer(&head.headers)?, now)?;
+    let segments = path::split(head.uri.path()).ok()?;
+    let segments = check_version(&segments, head.uri.path()).ok()?;
+    let matched = routes::find(&head.method, segments).ok()?;
+    let Handler::Read(handler) = matched.route.handler else {
+        return None;
+    };
+    trail.route = Some(matched.place);
+    let call = make_call(graph, head, exchange, principal, &matched, Ok(Bytes::new()));
+    Some(call.and_then(|call| handler(&call)))
 }
 
 async fn answer(
@@ -108,15 +141,14 @@ async fn answer(
     body: Body,
     exchange: &Exchange<'_>,
     now: Timestamp,
-    found_route: &mut Option<usize>,
-    allow: &mut String,
+    trail: &mut Trail,
 ) -> Result<Reply, GraphError> {
     let segments = path::split(head.uri.path())
         .map_err(|_| GraphError::unreadable("The path cannot be read."))?;
     let segments = check_version(&segments, head.uri.path())?;
     let found = routes::find(&head.method, segments);
     if let Ok(matched) = &found {
-        *found_route = Some(matched.place);
+        trail.route = Some(matched.place);
         if let Handler::Public(handler) = matched.route.handler {
             return Ok(handler());
         }
@@ -125,7 +157,7 @@ async fn answer(
     let matched = match found {
         Ok(matched) => matched,
         Err(routes::NotFound::Method(methods)) => {
-            *allow = methods;
+            trail.allow = methods;
             return Err(GraphError::method_not_allowed());
         }
         Err(routes::NotFound::Path) => {
@@ -135,8 +167,26 @@ async fn answer(
             )));
         }
     };
+    let handler = matched.route.handler;
+    let body = read_body(matched.route, body, &head.headers).await;
+    let call = make_call(graph, head, exchange, principal, &matched, body)?;
+    match handler {
+        Handler::Public(handler) => Ok(handler()),
+        Handler::Read(handler) => handler(&call),
+        Handler::Write(handler) => handler(&call).await,
+    }
+}
+
+fn make_call<'r>(
+    graph: &'r Graph,
+    head: &'r Parts,
+    exchange: &Exchange<'_>,
+    principal: Principal,
+    matched: &Matched<'r>,
+    body: Result<Bytes, GraphError>,
+) -> Result<Call<'r>, GraphError> {
     let query = head.uri.query().unwrap_or_default();
-    let call = Call {
+    Ok(Call {
         graph,
         tenant_id: principal.tenant_id,
         caller: principal.caller,
@@ -145,14 +195,9 @@ async fn answer(
         query,
         origin: Origin::of(head, graph.public_url.as_deref())?,
         request_id: exchange.request_id,
-        is_eventual: is_eventual(&head.headers),
-        body: read_body(matched.route, body, &head.headers).await,
-    };
-    match matched.route.handler {
-        Handler::Public(handler) => Ok(handler()),
-        Handler::Read(handler) => handler(&call),
-        Handler::Write(handler) => handler(&call).await,
-    }
+        headers: &head.headers,
+        body,
+    })
 }
 
 /// Splits off the version.
@@ -183,14 +228,8 @@ async fn authenticate(
     headers: &HeaderMap,
     now: Timestamp,
 ) -> Result<Principal, GraphError> {
-    let token = headers
-        .get(AUTHORIZATION)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.split_once(' '))
-        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-        .map(|(_, token)| token.trim())
-        .filter(|token| !token.is_empty())
-        .ok_or_else(|| GraphError::unauthenticated("Access token is empty."))?;
+    let token =
+        bearer(headers).ok_or_else(|| GraphError::unauthenticated("Access token is empty."))?;
     if let Some(principal) = graph.authenticator.known(token, now) {
         return Ok(principal);
     }
@@ -208,8 +247,9 @@ async fn read_body(route: &Route, body: Body, headers: &HeaderMap) -> Result<Byt
     body::read(body, headers).await
 }
 
-fn is_eventual(headers: &HeaderMap) -> bool {
-    headers
-        .get("consistencylevel")
-        .is_some_and(|level| level.as_bytes().eq_ignore_ascii_case(b"eventual"))
+/// The bearer token of a request.
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    let token = token.trim();
+    (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
 }

@@ -1,6 +1,9 @@
 //! One client in process: every change durable before the next begins.
 
-use std::time::{Duration, Instant};
+use std::{
+    collections::VecDeque,
+    time::{Duration, Instant},
+};
 
 use uuid::Uuid;
 use zetel_domain::{
@@ -8,7 +11,7 @@ use zetel_domain::{
     assignment::{AssignmentRequest, ProductRequest},
     user::UserKey,
 };
-use zetel_engine::Engine;
+use zetel_engine::{Engine, Submission};
 
 use super::{Kind, Run, open};
 use crate::{
@@ -19,7 +22,7 @@ use crate::{
     stats::{figure, median},
 };
 
-/// Changes licenses of random users, one after another.
+/// Changes licenses of random users.
 pub struct Changer {
     engine: Engine,
     tenant: Uuid,
@@ -43,31 +46,61 @@ impl Changer {
         })
     }
 
-    /// Changes for a time. Returns how long each change took, in seconds.
+    /// The next change.
+    fn next(&mut self) -> Command {
+        let place = self.draw.below(self.users.len());
+        let user = self.users.get(place).copied().unwrap_or_default();
+        let disabled_plans = self.off.get_mut(place).and_then(|off| {
+            *off = (*off + 1) % 5;
+            EMS_PLANS.get(usize::from(*off)).copied()
+        });
+        let request = AssignmentRequest {
+            add: vec![ProductRequest {
+                sku_id: EMS,
+                disabled_plans: disabled_plans.into_iter().collect(),
+            }],
+            remove: Vec::new(),
+        };
+        Command::AssignLicenses {
+            user: UserKey::Id(user),
+            request,
+        }
+    }
+
+    /// Changes for a time with so many changes under way at once. Returns how many were made.
+    pub fn change_together(&mut self, together: usize, time: Duration) -> Result<u64, BenchError> {
+        let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+        let engine = self.engine.clone();
+        let begun = Instant::now();
+        runtime.block_on(async {
+            let mut under_way = VecDeque::new();
+            let mut count = 0;
+            while begun.elapsed() < time {
+                while under_way.len() < together {
+                    let submission = Submission::of_system("benchmark", self.next());
+                    let engine = engine.clone();
+                    let tenant = self.tenant;
+                    under_way.push_back(tokio::spawn(async move {
+                        engine.submit(tenant, submission).await
+                    }));
+                }
+                if let Some(oldest) = under_way.pop_front() {
+                    oldest
+                        .await
+                        .map_err(|error| BenchError::failed("a change", error))??;
+                    count += 1;
+                }
+            }
+            Ok(count)
+        })
+    }
+
+    /// Changes one after another for a time. Returns how long each change took, in seconds.
     pub fn change_for(&mut self, time: Duration) -> Result<Vec<f64>, BenchError> {
         let begun = Instant::now();
         let mut latencies = Vec::new();
         while begun.elapsed() < time {
-            let place = self.draw.below(self.users.len());
-            let (Some(user), Some(off)) = (self.users.get(place), self.off.get_mut(place)) else {
-                continue;
-            };
-            *off = (*off + 1) % 5;
-            let request = AssignmentRequest {
-                add: vec![ProductRequest {
-                    sku_id: EMS,
-                    disabled_plans: EMS_PLANS
-                        .get(usize::from(*off))
-                        .copied()
-                        .into_iter()
-                        .collect(),
-                }],
-                remove: Vec::new(),
-            };
-            let command = Command::AssignLicenses {
-                user: UserKey::Id(*user),
-                request,
-            };
+            let command = self.next();
             let change_begun = Instant::now();
             submit(&self.engine, self.tenant, command)?;
             latencies.push(change_begun.elapsed().as_secs_f64());

@@ -8,7 +8,7 @@ use super::{Kind, Run};
 use crate::{
     error::BenchError,
     limits::MemoryCopy,
-    process::{output_of, processor_seconds, resident_bytes},
+    process::{output_of, own_processor_seconds, resident_bytes},
     report::{Figure, Goal, Unit},
     stats::figure,
 };
@@ -25,7 +25,7 @@ pub fn load(target: &str) -> Result<(), BenchError> {
     }
     let seconds = begun.elapsed().as_secs_f64();
     let users: u32 = tenants.iter().map(|(_, tenant)| tenant.users().len()).sum();
-    let (used, after) = (processor_seconds(own)?, resident_bytes(own)?);
+    let (used, after) = (own_processor_seconds()?, resident_bytes(own)?);
     writeln!(
         std::io::stdout(),
         "{used} {seconds} {before} {after} {users}"

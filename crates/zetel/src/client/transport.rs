@@ -65,31 +65,10 @@ pub struct Transport {
 }
 
 impl Transport {
-    /// A transport that keeps up to `connections` open per host. `ca` replaces the authorities of the system; these
-    /// are read only where `targets` has an address with HTTPS.
+    /// A transport that keeps up to `connections` open per host; see [`agent`].
     pub fn new(ca: Option<&Path>, connections: usize, targets: &[&Url]) -> Result<Self, CliError> {
-        let mut config = Agent::config_builder()
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .max_idle_connections(connections * 2)
-            .max_idle_connections_per_host(connections)
-            .timeout_connect(Some(Duration::from_secs(10)))
-            .timeout_global(Some(Duration::from_mins(3)))
-            .user_agent(concat!("zetel/", env!("CARGO_PKG_VERSION")));
-        if targets.iter().all(|url| is_loopback(url)) {
-            config = config.proxy(None);
-        }
-        if ca.is_some() || targets.iter().any(|url| url.scheme() == "https") {
-            let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-            let tls = TlsConfig::builder()
-                .root_certs(RootCerts::Specific(Arc::new(authorities(ca)?)))
-                .unversioned_rustls_crypto_provider(provider)
-                .build();
-            config = config.tls_config(tls);
-        }
         Ok(Self {
-            agent: config.build().new_agent(),
+            agent: agent(ca, connections, targets)?,
             has_told: Arc::default(),
         })
     }
@@ -161,6 +140,32 @@ impl Transport {
             .and_then(read)
             .map_err(|error| Failure::no_connection(&place, plain(&error)))
     }
+}
+
+/// A client that keeps up to `connections` open per host. `ca` replaces the authorities of the system; these are read
+/// only where `targets` has an address with HTTPS.
+pub fn agent(ca: Option<&Path>, connections: usize, targets: &[&Url]) -> Result<Agent, CliError> {
+    let mut config = Agent::config_builder()
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        .max_idle_connections(connections * 2)
+        .max_idle_connections_per_host(connections)
+        .timeout_connect(Some(Duration::from_secs(10)))
+        .timeout_global(Some(Duration::from_mins(3)))
+        .user_agent(concat!("zetel/", env!("CARGO_PKG_VERSION")));
+    if targets.iter().all(|url| is_loopback(url)) {
+        config = config.proxy(None);
+    }
+    if ca.is_some() || targets.iter().any(|url| url.scheme() == "https") {
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let tls = TlsConfig::builder()
+            .root_certs(RootCerts::Specific(Arc::new(authorities(ca)?)))
+            .unversioned_rustls_crypto_provider(provider)
+            .build();
+        config = config.tls_config(tls);
+    }
+    Ok(config.build().new_agent())
 }
 
 fn read(mut response: Response<Body>) -> Result<Answer, ureq::Error> {

@@ -1,11 +1,11 @@
 //! `zetel app`: applications, on the server's own machine.
 
-use std::{fs, io::Write};
+use std::{fs, io::Write, path::Path};
 
 use serde::Serialize;
 use zetel_domain::{Command, access::Permission};
 use zetel_engine::Submission;
-use zetel_identity::delete_application_credentials;
+use zetel_identity::{Certificate, delete_application_credentials};
 
 use crate::{
     cli::server::{AppArgs, AppCommand, AppCreateArgs, AppListArgs, AppRemoveArgs},
@@ -37,12 +37,8 @@ fn create(args: &AppCreateArgs) -> Result<Exit, CliError> {
         })
     });
     let permissions = permissions.collect::<Result<Vec<_>, _>>()?;
-    let certificate = match &args.certificate {
-        Some(path) => Some(fs::read(path).map_err(|error| {
-            CliError::usage(format!("Could not read `{}`: {error}", path.display()))
-        })?),
-        None => None,
-    };
+    let certificate = args.certificate.as_deref().map(read_certificate);
+    let certificate = certificate.transpose()?;
     let parts = Parts::open(&Settings::load(&args.server, "zetel-data")?, false)?;
     let tenant = setup::find_tenant(&parts.engine, args.in_tenant.as_deref())?;
     let wanted = NewApplication {
@@ -70,6 +66,16 @@ fn create(args: &AppCreateArgs) -> Result<Exit, CliError> {
         output::note("The secret is shown this once");
     }
     Ok(Exit::Done)
+}
+
+/// Reads a certificate that an application can be recognized by.
+fn read_certificate(path: &Path) -> Result<Vec<u8>, CliError> {
+    let unreadable = |reason: &dyn std::fmt::Display| {
+        CliError::usage(format!("Could not read `{}`: {reason}", path.display()))
+    };
+    let bytes = fs::read(path).map_err(|error| unreadable(&error))?;
+    Certificate::parse(&bytes).map_err(|error| unreadable(&error))?;
+    Ok(bytes)
 }
 
 #[derive(Serialize)]

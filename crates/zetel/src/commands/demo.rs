@@ -21,9 +21,8 @@ const CREDENTIAL_DAYS: i64 = 730;
 /// Serves the demonstration until the process is told to end.
 pub fn run(args: &DemoArgs) -> Result<Exit, CliError> {
     let mut settings = Settings::load(&args.server, "zetel-demo")?;
-    if args.server.wishes.log.is_none() {
-        "warn".clone_into(&mut settings.log); // what is printed below shall stay in sight
-    }
+    settings.log.get_or_insert_with(|| "warn".to_owned()); // what is printed below shall stay in sight
+    let _logging = server::start_logging(&settings)?;
     let (time, clock) = TimeMachine::new(system_clock());
     let parts = Parts::open_with_clock(&settings, true, clock)?;
     let certificates = Certificates::load(&settings, parts.environment.now())?;
@@ -45,6 +44,7 @@ pub fn run(args: &DemoArgs) -> Result<Exit, CliError> {
         demo::write_variables(&access, path)?;
     }
     demo::print(&mut output::stdout(), &access, &certificates)?;
+    server.note_ops_address();
     server.run(&settings)?;
     Ok(Exit::Done)
 }

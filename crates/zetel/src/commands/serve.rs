@@ -5,12 +5,13 @@ use crate::{
     error::CliError,
     exit::Exit,
     output,
-    server::{Certificates, Parts, Server, Settings},
+    server::{self, Certificates, Parts, Server, Settings},
 };
 
 /// Serves until the process is told to end.
 pub fn run(args: &ServeArgs) -> Result<Exit, CliError> {
     let settings = Settings::load(&args.server, "zetel-data")?;
+    let _logging = server::start_logging(&settings)?;
     let parts = Parts::open(&settings, true)?;
     let certificates = Certificates::load(&settings, parts.tokens.now())?;
     let tenants = parts.engine.tenant_ids()?;
@@ -21,6 +22,7 @@ pub fn run(args: &ServeArgs) -> Result<Exit, CliError> {
         server.address(),
         settings.target
     ));
+    server.note_ops_address();
     if let Some(authority) = &certificates.authority {
         output::note(&format!("Clients must trust {}", authority.display()));
     }

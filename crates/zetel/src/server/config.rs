@@ -46,7 +46,7 @@ pub enum LogFormat {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, clap::Args)]
 #[serde(deny_unknown_fields, default)]
 pub struct Wishes {
-    /// Data folder, or URL of a PostgreSQL database
+    /// Data folder, or URL of a PostgreSQL database [default: `zetel-data`; `zetel demo`: `zetel-demo`]
     #[arg(long, value_name = "FOLDER|URL")]
     pub data: Option<String>,
     /// Folder of the master key and the certificates [default: the data folder, or `zetel-keys` with PostgreSQL]
@@ -58,27 +58,31 @@ pub struct Wishes {
     /// Address and port for health and metrics [default: none]
     #[arg(long, value_name = "ADDRESS")]
     pub ops_listen: Option<SocketAddr>,
-    /// URL under which clients know the server, for example `https://zetel.example`
+    /// URL under which clients know the server, for example `https://zetel.example` [default: what each client used]
     #[arg(long, value_name = "URL")]
     pub public_url: Option<String>,
-    /// Certificate chain of one's own, in PEM
+    /// Certificate chain of one's own, in PEM [default: one of the server's own authority]
     #[arg(long, value_name = "FILE")]
     pub tls_certificate: Option<PathBuf>,
-    /// Private key of that certificate, in PEM
+    /// Private key of that certificate, in PEM [default: none]
     #[arg(long, value_name = "FILE")]
     pub tls_key: Option<PathBuf>,
-    /// Speak HTTP without TLS; only on a loopback address
+    /// Speak HTTP without TLS; only on a loopback address [default: false]
     #[arg(long, num_args = 0, default_missing_value = "true")]
     pub plain_http: Option<bool>,
     /// Threads that serve HTTP [default: one per processor]
     #[arg(long, value_name = "NUMBER")]
     pub workers: Option<usize>,
-    /// What to log, for example `info` or `zetel_api=debug`
+    /// What to log, for example `zetel_api=debug` [default: info; `zetel demo`: warn]
     #[arg(long, value_name = "FILTER")]
     pub log: Option<String>,
-    /// How log lines look
+    /// How log lines look [default: text]
     #[arg(long, value_name = "FORMAT")]
     pub log_format: Option<LogFormat>,
+    /// Address of a collector for traces of requests, over OTLP [default: none]
+    #[cfg(feature = "otlp")]
+    #[arg(long, value_name = "URL")]
+    pub otlp_endpoint: Option<String>,
 }
 
 /// Options of commands that run or administer a server.
@@ -115,6 +119,9 @@ pub struct Settings {
     pub log: Option<String>,
     /// How.
     pub log_format: LogFormat,
+    /// Where traces go.
+    #[cfg(feature = "otlp")]
+    pub otlp_endpoint: Option<String>,
 }
 
 impl Settings {
@@ -174,7 +181,16 @@ impl Settings {
             workers: wishes.workers,
             log: wishes.log,
             log_format: wishes.log_format.unwrap_or_default(),
+            #[cfg(feature = "otlp")]
+            otlp_endpoint: wishes.otlp_endpoint,
         })
+    }
+
+    /// Settings of a server whose data is in a folder, for tests.
+    #[cfg(test)]
+    pub fn in_folder(folder: &Path) -> Self {
+        let data = folder.display().to_string();
+        Self::decide(Wishes::default(), &data).unwrap()
     }
 }
 
@@ -193,6 +209,8 @@ impl Wishes {
             workers: self.workers.or(other.workers),
             log: self.log.or(other.log),
             log_format: self.log_format.or(other.log_format),
+            #[cfg(feature = "otlp")]
+            otlp_endpoint: self.otlp_endpoint.or(other.otlp_endpoint),
         }
     }
 }
@@ -201,36 +219,46 @@ fn read_file(path: &Path) -> Result<Wishes, CliError> {
     let name = path.display();
     let text = fs::read_to_string(path)
         .map_err(|error| CliError::usage(format!("Could not read `{name}`: {error}")))?;
-    toml::from_str(&text)
-        .map_err(|error| CliError::usage(format!("`{name}` is not right: {error}")))
+    toml::from_str(&text).map_err(|error| {
+        // The line itself is not shown: it may hold the password of a database.
+        let before = error.span().and_then(|span| text.get(..span.start));
+        let line = before.unwrap_or_default().matches('\n').count() + 1;
+        let problem = error.message();
+        CliError::usage(format!("`{name}`, line {line}: {problem}"))
+            .hint("docs/reference/configuration.md has every setting")
+    })
 }
 
 /// Every `ZETEL_` variable is a setting in capitals; one that is neither a setting nor the client's is a mistake.
 fn read_variables(variables: impl Iterator<Item = (String, String)>) -> Result<Wishes, CliError> {
-    let mut table = toml::Table::new();
+    let mut wishes = Wishes::default();
     for (name, value) in variables {
         let Some(key) = name.strip_prefix("ZETEL_") else {
             continue;
         };
-        if name == "ZETEL_CONFIG" || CLIENT_VARIABLES.contains(&name.as_str()) {
+        let is_other = name == "ZETEL_CONFIG" || CLIENT_VARIABLES.contains(&name.as_str());
+        // An empty one is as good as not set.
+        if is_other || value.is_empty() {
             continue;
         }
-        if value.is_empty() {
-            continue; // as good as not set
-        }
-        let key = key.to_ascii_lowercase();
-        let typed = match key.as_str() {
-            "workers" => value.parse().ok().map(toml::Value::Integer),
-            "plain_http" => value.parse().ok().map(toml::Value::Boolean),
-            _ => None,
-        };
-        table.insert(key, typed.unwrap_or(toml::Value::String(value)));
+        wishes = wishes.or(
+            read_variable(&key.to_ascii_lowercase(), value).map_err(|error| {
+                CliError::usage(format!("`{name}`: {}", error.message()))
+                    .hint("docs/reference/configuration.md has every setting")
+            })?,
+        );
     }
-    table.try_into().map_err(|error: toml::de::Error| {
-        let names = error.message().to_owned();
-        CliError::usage(format!("A `ZETEL_` variable is not right: {names}"))
-            .hint("Unset it, or see `zetel serve --help` for the names of settings")
-    })
+    Ok(wishes)
+}
+
+fn read_variable(key: &str, value: String) -> Result<Wishes, toml::de::Error> {
+    let typed = match key {
+        "workers" => value.parse().ok().map(toml::Value::Integer),
+        "plain_http" => value.parse().ok().map(toml::Value::Boolean),
+        _ => None,
+    };
+    let value = typed.unwrap_or(toml::Value::String(value));
+    toml::Table::from_iter([(key.to_owned(), value)]).try_into()
 }
 
 #[cfg(test)]

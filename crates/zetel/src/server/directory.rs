@@ -34,10 +34,7 @@ fn account(snapshot: &Snapshot, user: &UserView<'_>) -> UserAccount {
         user_principal_name: user.principal_name().to_owned(),
         display_name: user.display_name().to_owned(),
         enabled: user.head.account_enabled,
-        role_template_ids: snapshot
-            .roles_of(user.id)
-            .map(Role::template_id)
-            .collect(),
+        role_template_ids: snapshot.roles_of(user.id).map(Role::template_id).collect(),
     }
 }
 

@@ -20,7 +20,7 @@ use zetel_api::{
     ApiState, Authenticate, Settings as ApiSettings, health::Metrics, token::ClientScheme,
 };
 
-use super::{config::Settings, parts::Parts, tls::Certificates};
+use super::{config::Settings, parts::Parts, tls::Certificates, upkeep};
 use crate::{error::CliError, exit::Exit};
 
 /// Connections at once; more wait to be accepted.
@@ -54,9 +54,12 @@ impl Listeners {
 
     /// Where clients reach the server; the system chose the port if it was 0.
     pub fn address(&self) -> SocketAddr {
-        self.clients
-            .local_addr()
-            .unwrap_or_else(|_| SocketAddr::from(([0, 0, 0, 0], 0)))
+        address(&self.clients)
+    }
+
+    /// Where health and metrics are, if anywhere.
+    pub fn ops_address(&self) -> Option<SocketAddr> {
+        self.operators.as_ref().map(address)
     }
 
     /// Serves until SIGTERM or SIGINT.
@@ -75,6 +78,8 @@ impl Listeners {
             },
         };
         let app = zetel_api::app(state, Arc::clone(&parts.tokens)).layer(Extension(scheme));
+        #[cfg(feature = "otlp")]
+        let app = app.layer(axum::middleware::from_fn(super::traces::follow));
         let mut serving = vec![tokio::spawn(accept(
             listener(self.clients)?,
             app,
@@ -90,7 +95,9 @@ impl Listeners {
                 stopped,
             )));
         }
+        let upkeep = tokio::spawn(upkeep::keep(Arc::clone(&parts.tokens), upkeep::PERIOD));
         told_to_end().await?;
+        upkeep.abort();
         tracing::info!("told to end; finishing what is under way");
         drop(stop);
         for task in serving {
@@ -99,6 +106,13 @@ impl Listeners {
         }
         Ok(())
     }
+}
+
+fn address(listener: &std::net::TcpListener) -> SocketAddr {
+    // A listener that is bound has an address.
+    listener
+        .local_addr()
+        .unwrap_or_else(|_| SocketAddr::from(([0, 0, 0, 0], 0)))
 }
 
 fn bind(address: SocketAddr) -> Result<std::net::TcpListener, CliError> {

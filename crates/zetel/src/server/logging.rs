@@ -20,12 +20,10 @@ pub struct Logging {
 pub fn start(settings: &Settings) -> Result<Logging, CliError> {
     let wanted = settings.log.as_deref().unwrap_or(DEFAULT_FILTER);
     let filter = EnvFilter::try_new(wanted)
-        .map_err(|error| CliError::usage(format!("`{wanted}` says not what to log: {error}")))?;
+        .map_err(|error| CliError::usage(format!("`log`: `{wanted}` is no filter: {error}")))?;
     let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr);
     let lines = match settings.log_format {
-        LogFormat::Text => lines
-            .with_ansi(crate::error::stderr_takes_color())
-            .boxed(),
+        LogFormat::Text => lines.with_ansi(crate::error::stderr_takes_color()).boxed(),
         LogFormat::Json => lines.json().flatten_event(true).boxed(),
     };
     let subscriber = tracing_subscriber::registry().with(lines.with_filter(filter));

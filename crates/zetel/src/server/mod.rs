@@ -6,14 +6,18 @@ mod listen;
 mod logging;
 mod parts;
 mod tls;
+#[cfg(feature = "otlp")]
+mod traces;
+mod upkeep;
 
 pub use config::Settings;
+pub use logging::start as start_logging;
 pub use parts::Parts;
 pub use tls::{Certificates, parameters as certificate_parameters, write_private};
 
 use std::net::SocketAddr;
 
-use crate::error::CliError;
+use crate::{error::CliError, output};
 
 /// A server whose listeners are bound.
 pub struct Server {
@@ -37,9 +41,15 @@ impl Server {
         self.listeners.address()
     }
 
+    /// Tells where health and metrics are, if anywhere.
+    pub fn note_ops_address(&self) {
+        if let Some(address) = self.listeners.ops_address() {
+            output::note(&format!("Health and metrics at http://{address}"));
+        }
+    }
+
     /// Serves until the process is told to end, then lets requests finish.
     pub fn run(self, settings: &Settings) -> Result<(), CliError> {
-        logging::start(settings)?;
         let mut runtime = tokio::runtime::Builder::new_multi_thread();
         if let Some(workers) = settings.workers {
             runtime.worker_threads(workers);

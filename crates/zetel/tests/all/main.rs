@@ -1,9 +1,17 @@
 //! Tests of the program as people run it: exit code, standard output, standard error.
 
+mod admin;
 mod bulk;
+mod catalog;
 mod connection;
+mod demo;
+mod layering;
 mod licenses;
+mod served;
+mod server;
 mod stub;
 mod support;
 mod tls;
+#[cfg(feature = "otlp")]
+mod traces;
 mod users;

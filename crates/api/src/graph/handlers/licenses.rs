@@ -24,12 +24,16 @@ pub(crate) fn list(call: &Call<'_>) -> Result<Reply, GraphError> {
     if call.options.select.is_some() {
         return entities::list::<LicenseDetails>(call, &set, licenses);
     }
-    let mut out = Vec::with_capacity(8192);
+    let texts: Vec<_> = licenses
+        .map(|license| call.graph.texts.get(&license))
+        .collect();
+    let length: usize = texts.iter().map(|text| text.details().len() + 1).sum();
+    let mut out = Vec::with_capacity(length + 512);
     json::object(&mut out, |out| {
         call.write_context(out, &[&set]);
         json::key(out, "value");
-        json::array(out, licenses, |out, license| {
-            call.graph.texts.get(&tenant, &license).write_details(out);
+        json::array(out, &texts, |out, text| {
+            out.extend_from_slice(text.details());
         });
     });
     Ok(Reply::json(out))

@@ -11,6 +11,7 @@ use crate::graph::{
     json,
     paging::{Listing, PageToken},
     query::{DEFAULT_PAGE, without_skip_token},
+    render::{license::LicenseBook, strip::Strip, user::UserRow},
     reply::Reply,
     schema::UserSelection,
 };
@@ -64,7 +65,7 @@ pub(super) fn page(
     json::object(&mut out, |out| {
         call.write_context(out, &["users", &selection.context]);
         // Only the first page is counted, and only for clients that accept an eventual answer (licensing.md 7.2, 7.4).
-        if call.options.count && call.is_eventual && call.options.page.is_none() {
+        if call.options.count && call.is_eventual() && call.options.page.is_none() {
             json::key(out, "@odata.count");
             json::count(out, listing.count(tenant));
         }
@@ -73,9 +74,15 @@ pub(super) fn page(
             .users()
             .iter_from(start)
             .filter(|user| listing.contains(user));
+        let mut strip = Strip::new();
+        let book = LicenseBook::new(&call.graph.texts);
         json::array(out, users.by_ref().take(length), |out, user| {
-            let row = call.user_row(tenant, user);
-            json::object(out, |out| row.write(out, &selection));
+            let row = UserRow {
+                tenant,
+                user,
+                book: &book,
+            };
+            json::object(out, |out| row.write(out, &selection, &mut strip));
         });
         if let Some(next) = users.next() {
             let token = PageToken::new(tenant.id(), listing, next.ordinal);
@@ -108,7 +115,7 @@ pub(super) fn count(
     tenant: &Tenant,
     listing: Listing,
 ) -> Result<Reply, GraphError> {
-    if call.is_eventual {
+    if call.is_eventual() {
         Ok(Reply::count(listing.count(tenant)))
     } else {
         Err(GraphError::refused("$count is not currently supported."))

@@ -2,6 +2,7 @@
 //! copied (licensing.md 1.5 to 1.8, 6.2).
 
 use std::{
+    cell::RefCell,
     collections::{BTreeSet, HashMap},
     iter,
     sync::Arc,
@@ -27,18 +28,23 @@ use crate::graph::{
 /// A user's license for a product, all sources together: a plan is on if any source leaves it on (licensing.md 3.2).
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct License<'a> {
-    /// Whose tenant.
-    pub tenant_id: Uuid,
+    /// The tenant.
+    pub tenant: &'a Tenant,
     /// The product's place.
     pub ordinal: ProductOrdinal,
     /// The product.
     pub product: &'a OwnedProduct,
     /// Plans that every source switches off.
     pub disabled: u128,
-    /// The product's state.
-    pub status: Status,
     /// When the oldest source was last changed.
     pub at: Timestamp,
+}
+
+impl License<'_> {
+    /// The product's state.
+    pub fn status(&self) -> Status {
+        self.tenant.seats(self.ordinal).status()
+    }
 }
 
 /// A user's licenses, one per product.
@@ -57,11 +63,10 @@ pub(crate) fn licenses_of<'a>(
             at = at.min(holding.at());
         }
         Some(License {
-            tenant_id: tenant.id(),
+            tenant,
             ordinal: shape.product,
             product,
             disabled,
-            status: tenant.seats(shape.product).status(),
             at,
         })
     })
@@ -79,16 +84,17 @@ impl Entity for LicenseDetails {
             |license, out| {
                 json::string(
                     out,
-                    &license_details_id(license.tenant_id, license.product.sku_id),
+                    &license_details_id(license.tenant.id(), license.product.sku_id),
                 );
             },
         ),
         Column::new(
             Property::new("servicePlans", Type::Complex("servicePlanInfo")).many(),
             |license, out| {
+                let of_product = license.status();
                 let plans = license.product.plans_with_state(license.disabled);
                 json::array(out, plans, |out, (owned, enabled)| {
-                    let status = provisioning_status(&owned.plan, enabled, license.status);
+                    let status = provisioning_status(&owned.plan, enabled, of_product);
                     service_plan_info(out, &owned.plan, status);
                 });
             },
@@ -215,9 +221,9 @@ impl LicenseText {
         }
     }
 
-    /// Appends the licenseDetails.
-    pub fn write_details(&self, out: &mut Vec<u8>) {
-        out.extend_from_slice(&self.details);
+    /// The licenseDetails.
+    pub fn details(&self) -> &[u8] {
+        &self.details
     }
 
     /// Appends the `assignedLicense`.
@@ -258,6 +264,7 @@ fn disabled_plans(out: &mut Vec<u8>, license: &License<'_>) {
 
 fn assigned_plans(license: &License<'_>) -> Dated {
     let mut dated = Dated::default();
+    let status = license.status();
     for (owned, enabled) in license.product.plans_with_state(license.disabled) {
         if !enabled {
             continue;
@@ -269,7 +276,7 @@ fn assigned_plans(license: &License<'_>) -> Dated {
         dated.push_time();
         let out = &mut dated.text;
         json::key(out, "capabilityStatus");
-        json::string(out, license.status.as_str());
+        json::string(out, status.as_str());
         json::key(out, "service");
         json::string_or_null(out, &owned.plan.service);
         json::key(out, "servicePlanId");
@@ -284,6 +291,7 @@ fn provisioned_plans(license: &License<'_>) -> Vec<u8> {
         .product
         .plans_with_state(license.disabled)
         .filter(|(owned, enabled)| *enabled && !owned.plan.service.is_empty());
+    let status = license.status();
     let mut seen = BTreeSet::new();
     let mut out = Vec::new();
     for (owned, _) in enabled {
@@ -291,7 +299,7 @@ fn provisioned_plans(license: &License<'_>) -> Vec<u8> {
             if !out.is_empty() {
                 out.push(b',');
             }
-            provisioned_plan(&mut out, &owned.plan.service, license.status);
+            provisioned_plan(&mut out, &owned.plan.service, status);
         }
     }
     out
@@ -345,14 +353,14 @@ pub(crate) struct LicenseTexts {
 }
 
 impl LicenseTexts {
-    /// The text of a license of a tenant.
-    pub fn get(&self, tenant: &Tenant, license: &License<'_>) -> Arc<LicenseText> {
+    /// The text of a license.
+    pub fn get(&self, license: &License<'_>) -> Arc<LicenseText> {
         let key = TextKey {
-            tenant_id: license.tenant_id,
-            catalog_digest: tenant.catalog_digest(),
+            tenant_id: license.tenant.id(),
+            catalog_digest: license.tenant.catalog_digest(),
             product: license.ordinal.0,
             disabled: license.disabled,
-            status: license.status as u8,
+            status: license.status() as u8,
         };
         if let Some(text) = self.texts.read().get(&key) {
             return Arc::clone(text);
@@ -363,6 +371,41 @@ impl LicenseTexts {
             texts.clear();
         }
         texts.insert(key, Arc::clone(&text));
+        text
+    }
+}
+
+/// More kinds of licenses than a page usually has; looking through them all must not cost more than asking.
+const MAXIMUM_SEEN: usize = 32;
+
+/// The texts that one answer needs: a page of users asks for the same few again and again.
+pub(crate) struct LicenseBook<'a> {
+    texts: &'a LicenseTexts,
+    seen: RefCell<Vec<(ProductOrdinal, u128, Arc<LicenseText>)>>,
+}
+
+impl<'a> LicenseBook<'a> {
+    /// For one answer, from one state of a tenant.
+    pub const fn new(texts: &'a LicenseTexts) -> Self {
+        Self {
+            texts,
+            seen: RefCell::new(Vec::new()),
+        }
+    }
+
+    /// The text of a license.
+    pub fn get(&self, license: &License<'_>) -> Arc<LicenseText> {
+        let mut seen = self.seen.borrow_mut();
+        let known = seen.iter().find(|(product, disabled, _)| {
+            (*product, *disabled) == (license.ordinal, license.disabled)
+        });
+        if let Some((.., text)) = known {
+            return Arc::clone(text);
+        }
+        let text = self.texts.get(license);
+        if seen.len() < MAXIMUM_SEEN {
+            seen.push((license.ordinal, license.disabled, Arc::clone(&text)));
+        }
         text
     }
 }

@@ -3,4 +3,5 @@
 pub(crate) mod license;
 pub(crate) mod organization;
 pub(crate) mod product;
+pub(crate) mod strip;
 pub(crate) mod user;

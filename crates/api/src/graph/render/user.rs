@@ -1,16 +1,21 @@
 //! Users, from their columns.
 
+use std::sync::LazyLock;
+
 use zetel_domain::{
     Tenant,
     assignment::Source,
     user::{
-        Record, UserProperty, UserView,
+        PropertyValue, Record, UserProperty, UserView,
         property::PropertyKind,
         record::{self, texts},
     },
 };
 
-use super::license::{License, LicenseTexts, licenses_of};
+use super::{
+    license::{License, LicenseBook, licenses_of},
+    strip::{Piece, Strip},
+};
 use crate::graph::{
     json,
     schema::{StoredColumn, UserSelection},
@@ -24,40 +29,86 @@ pub(crate) struct UserRow<'a> {
     /// The user.
     pub user: UserView<'a>,
     /// Texts of licenses.
-    pub texts: &'a LicenseTexts,
+    pub book: &'a LicenseBook<'a>,
 }
 
+/// `,"id":"`
+static ID: LazyLock<Piece> = LazyLock::new(|| Piece::new(",\"id\":\""));
+
 impl<'a> UserRow<'a> {
-    /// Appends the selected members, a comma before each.
-    pub fn write(&self, out: &mut Vec<u8>, selection: &UserSelection) {
-        self.write_stored(out, &selection.stored);
+    /// Appends the selected members, a comma before each. The strip is room for any user.
+    pub fn write(&self, out: &mut Vec<u8>, selection: &UserSelection, strip: &mut Strip) {
+        if let Some(end) = self.put_stored(strip, selection) {
+            out.extend_from_slice(strip.until(end));
+        } else {
+            self.write_stored(out, &selection.stored);
+            if selection.id {
+                json::key(out, "id");
+                id(self, out);
+            }
+        }
         for column in &selection.computed {
             json::key(out, column.property.name);
             (column.write)(self, out);
         }
     }
 
-    /// Walks the record and the selection together: both are in the order of tags.
-    fn write_stored(&self, out: &mut Vec<u8>, columns: &[&StoredColumn]) {
-        let is_deleted = self.user.head.deleted.is_some();
+    /// What [`Self::write_stored`] writes, and the id, for nearly all users; nothing for the others.
+    fn put_stored(&self, strip: &mut Strip, selection: &UserSelection) -> Option<usize> {
+        if self.user.head.deleted.is_some() {
+            return None;
+        }
+        let mut at = 0;
         let mut entries = self.user.record.entries();
         let mut entry = entries.next();
-        for column in columns {
+        for column in &selection.stored {
             while let Some((property, _)) = entry
                 && property < column.property
             {
                 entry = entries.next();
             }
-            match entry {
+            at = match entry {
                 Some((property, packed)) if property == column.property => {
-                    out.extend_from_slice(&column.opening);
+                    let at = strip.put(at, &column.opening)?;
+                    match column.kind {
+                        PropertyKind::Text { .. } => {
+                            let at = strip.put_text(at, packed)?;
+                            strip.put_byte(at, b'"')?
+                        }
+                        PropertyKind::Texts { .. } => put_texts(strip, at, packed)?,
+                        _ => return None,
+                    }
+                }
+                _ => strip.put(at, &column.absent)?,
+            };
+        }
+        if selection.id {
+            at = strip.put(at, &ID)?;
+            at = strip.put_guid(at, self.user.id)?;
+            at = strip.put_byte(at, b'"')?;
+        }
+        Some(at)
+    }
+
+    /// Walks the record and the selection together: both are in the order of tags.
+    fn write_stored(&self, out: &mut Vec<u8>, columns: &[&StoredColumn]) {
+        let is_deleted = self.user.head.deleted.is_some();
+        let mut entries = self.user.record.entries().peekable();
+        for column in columns {
+            while entries
+                .next_if(|(property, _)| *property < column.property)
+                .is_some()
+            {}
+            match entries.next_if(|(property, _)| *property == column.property) {
+                Some((property, packed)) => {
+                    out.extend_from_slice(column.opening.bytes());
                     if is_deleted && property == UserProperty::UserPrincipalName {
                         // Entra frees the name for others by putting the id before it.
                         out.extend_from_slice(self.user.id.simple().to_string().as_bytes());
                     }
                     write_value(out, column, packed);
                 }
-                _ => out.extend_from_slice(&column.absent),
+                None => out.extend_from_slice(column.absent.bytes()),
             }
         }
     }
@@ -65,6 +116,20 @@ impl<'a> UserRow<'a> {
     fn licenses(&self) -> impl Iterator<Item = License<'a>> {
         licenses_of(self.tenant, &self.user)
     }
+}
+
+/// Puts a list of texts; empty ones are not stored.
+fn put_texts(strip: &mut Strip, mut at: usize, packed: &[u8]) -> Option<usize> {
+    let mut before = b'[';
+    for text in texts(packed) {
+        at = strip.put_byte(at, before)?;
+        at = strip.put_byte(at, b'"')?;
+        at = strip.put_text(at, text.as_bytes())?;
+        at = strip.put_byte(at, b'"')?;
+        before = b',';
+    }
+    (before == b',').then_some(())?;
+    strip.put_byte(at, b']')
 }
 
 fn write_value(out: &mut Vec<u8>, column: &StoredColumn, packed: &[u8]) {
@@ -78,10 +143,8 @@ fn write_value(out: &mut Vec<u8>, column: &StoredColumn, packed: &[u8]) {
         PropertyKind::Json => out.extend_from_slice(packed),
         PropertyKind::Time | PropertyKind::Number => {
             match record::unpack(column.property, packed) {
-                Some(zetel_domain::user::PropertyValue::Time(at)) => json::timestamp(out, at),
-                Some(zetel_domain::user::PropertyValue::Number(number)) => {
-                    json::number(out, i64::from(number));
-                }
+                Some(PropertyValue::Time(at)) => json::timestamp(out, at),
+                Some(PropertyValue::Number(number)) => json::number(out, i64::from(number)),
                 _ => json::null(out),
             }
         }
@@ -172,9 +235,7 @@ pub(crate) fn identities(row: &UserRow<'_>, out: &mut Vec<u8>) {
 /// `assignedLicenses`
 pub(crate) fn assigned_licenses(row: &UserRow<'_>, out: &mut Vec<u8>) {
     json::array(out, row.licenses(), |out, license| {
-        row.texts
-            .get(row.tenant, &license)
-            .write_assigned_license(out);
+        row.book.get(&license).write_assigned_license(out);
     });
 }
 
@@ -182,7 +243,7 @@ pub(crate) fn assigned_licenses(row: &UserRow<'_>, out: &mut Vec<u8>) {
 pub(crate) fn assigned_plans(row: &UserRow<'_>, out: &mut Vec<u8>) {
     let texts = row
         .licenses()
-        .map(|license| (row.texts.get(row.tenant, &license), license.at))
+        .map(|license| (row.book.get(&license), license.at))
         .filter(|(text, _)| text.has_plans());
     json::array(out, texts, |out, (text, at)| {
         text.write_assigned_plans(out, at);
@@ -193,7 +254,7 @@ pub(crate) fn assigned_plans(row: &UserRow<'_>, out: &mut Vec<u8>) {
 pub(crate) fn provisioned_plans(row: &UserRow<'_>, out: &mut Vec<u8>) {
     let texts = row
         .licenses()
-        .map(|license| row.texts.get(row.tenant, &license))
+        .map(|license| row.book.get(&license))
         .filter(|text| text.has_services());
     json::array(out, texts, |out, text| text.write_provisioned_plans(out));
 }
@@ -203,18 +264,14 @@ pub(crate) fn license_assignment_states(row: &UserRow<'_>, out: &mut Vec<u8>) {
     let sources = row.tenant.licenses(&row.user);
     json::array(out, sources, |out, (holding, shape, product)| {
         let source = License {
-            tenant_id: row.tenant.id(),
+            tenant: row.tenant,
             ordinal: shape.product,
             product,
             disabled: shape.disabled,
-            status: row.tenant.seats(shape.product).status(),
             at: holding.at(),
         };
         match shape.source {
-            Source::Direct => row
-                .texts
-                .get(row.tenant, &source)
-                .write_direct_state(out, holding.at()),
+            Source::Direct => row.book.get(&source).write_direct_state(out, source.at),
         }
     });
 }

@@ -10,7 +10,10 @@ use zetel_domain::user::{
 use super::{Property, Type, resolve};
 use crate::graph::{
     error::GraphError,
-    render::user::{self as write, UserRow},
+    render::{
+        strip::Piece,
+        user::{self as write, UserRow},
+    },
 };
 
 /// The user's schema.
@@ -69,9 +72,9 @@ pub(crate) struct StoredColumn {
     /// The shape of its value.
     pub kind: PropertyKind,
     /// `,"name":`, and the quote of a text.
-    pub opening: Box<[u8]>,
+    pub opening: Piece,
     /// The whole member if there is no value.
-    pub absent: Box<[u8]>,
+    pub absent: Piece,
 }
 
 /// A computed property.
@@ -247,8 +250,8 @@ impl StoredColumn {
         Self {
             property,
             kind,
-            opening: format!(",\"{name}\":{quote}").into_bytes().into(),
-            absent: format!(",\"{name}\":{nothing}").into_bytes().into(),
+            opening: Piece::new(&format!(",\"{name}\":{quote}")),
+            absent: Piece::new(&format!(",\"{name}\":{nothing}")),
         }
     }
 }
@@ -257,6 +260,8 @@ impl StoredColumn {
 pub(crate) struct UserSelection {
     /// Stored properties in the order of their tags, which is the order of records.
     pub stored: Vec<&'static StoredColumn>,
+    /// Whether the id is among the properties; it is not in `computed`.
+    pub id: bool,
     /// Computed properties.
     pub computed: Vec<&'static ComputedColumn>,
     /// What `$select` adds to the context URL.
@@ -303,15 +308,17 @@ impl UserSelection {
     fn of(places: Vec<usize>, context: String) -> Self {
         let mut selection = Self {
             stored: Vec::new(),
+            id: false,
             computed: Vec::new(),
             context,
         };
         for place in places {
             match USER.stored.get(place) {
                 Some(column) => selection.stored.push(column),
-                None => selection
-                    .computed
-                    .extend(USER.computed.get(place - USER.stored.len())),
+                None => match USER.computed.get(place - USER.stored.len()) {
+                    Some(column) if column.property.name == "id" => selection.id = true,
+                    column => selection.computed.extend(column),
+                },
             }
         }
         selection
@@ -354,6 +361,22 @@ mod tests {
                 "id"
             ]
         );
+    }
+
+    #[test]
+    fn names_fit_into_pieces() {
+        for column in &USER.stored {
+            let name = column.property.schema().name;
+            assert!(
+                column
+                    .opening
+                    .bytes()
+                    .starts_with(format!(",\"{name}\":").as_bytes())
+            );
+            assert!(
+                column.absent.bytes().len() > name.len() + 4 && column.absent.bytes().len() < 48
+            );
+        }
     }
 
     #[test]

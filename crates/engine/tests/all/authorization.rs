@@ -1,0 +1,266 @@
+//! Who may give which command, asked through the engine: the whole matrix, compared with the stored one.
+
+use std::fmt::Write;
+
+use uuid::Uuid;
+use zetel_domain::{
+    Command, Outcome,
+    access::{Action, Caller, Permission, Role},
+    user::{NewUser, UserKey, UserPatch, UserProperty},
+};
+use zetel_engine::{Engine, EngineError, Submission};
+
+use crate::support::{Place, TENANT, TestClock, begin, open, snapshot, submit};
+
+/// The user that commands are about; it has no role.
+const TARGET: Uuid = Uuid::from_u128(0x3000);
+/// Another one, with a role.
+const ADMINISTRATOR: Uuid = Uuid::from_u128(0x3001);
+const DISABLED: Uuid = Uuid::from_u128(0x3002);
+const DELETED: Uuid = Uuid::from_u128(0x3003);
+
+fn patch(change: impl FnOnce(&mut UserPatch)) -> UserPatch {
+    let mut patch = UserPatch::default();
+    change(&mut patch);
+    patch
+}
+
+/// A command of every kind, and of the variants that need other rights.
+fn commands(engine: &Engine) -> Vec<(String, Command)> {
+    let state = snapshot(engine);
+    let world = crate::support::world();
+    let mut commands: Vec<(String, Command)> = (0..28)
+        .filter(|kind| !matches!(kind, 2 | 3 | 9..=12 | 15))
+        .map(|kind| world.command([kind, 0, 1, 1], &state))
+        .map(|command| (command.name().to_owned(), command))
+        .collect();
+    commands.push(("createTenant".to_owned(), world.beginning(TENANT).remove(0)));
+    commands.push((
+        "removeApplication".to_owned(),
+        Command::RemoveApplication { id: Uuid::nil() },
+    ));
+    let updates = [
+        (
+            "its city",
+            patch(|patch| drop(patch.properties.insert(UserProperty::City, None))),
+        ),
+        (
+            "its usage location",
+            patch(|patch| patch.usage_location = Some(None)),
+        ),
+        (
+            "whether it is enabled",
+            patch(|patch| patch.account_enabled = Some(false)),
+        ),
+        (
+            "its mail",
+            patch(|patch| drop(patch.properties.insert(UserProperty::Mail, None))),
+        ),
+    ];
+    for (whom, id) in [("user", TARGET), ("administrator", ADMINISTRATOR)] {
+        let user = UserKey::Id(id);
+        for (what, patch) in &updates {
+            let command = Command::UpdateUser {
+                user: user.clone(),
+                patch: patch.clone(),
+            };
+            commands.push((format!("updateUser {what} ({whom})"), command));
+        }
+    }
+    let user = UserKey::Id(ADMINISTRATOR);
+    for command in [
+        Command::DeleteUser { user: user.clone() },
+        Command::NotePasswordChange { user },
+    ] {
+        commands.push((format!("{} (administrator)", command.name()), command));
+    }
+    commands
+}
+
+/// Every kind of caller.
+fn callers(engine: &Engine) -> Vec<(String, Caller)> {
+    let mut callers = vec![("the system".to_owned(), Caller::System("test"))];
+    for (number, role) in (0..).zip(Role::ALL) {
+        let id = Uuid::from_u128(0x7000 + number);
+        let name = format!("role{number}");
+        let user = NewUser {
+            id: Some(id),
+            account_enabled: true,
+            properties: [
+                (UserProperty::DisplayName, name.as_str().into()),
+                (UserProperty::MailNickname, name.as_str().into()),
+                (
+                    UserProperty::UserPrincipalName,
+                    format!("{name}@contoso.example").as_str().into(),
+                ),
+            ]
+            .into(),
+            ..NewUser::default()
+        };
+        submit(engine, Command::CreateUsers(vec![user])).unwrap();
+        submit(
+            engine,
+            Command::AssignRole {
+                principal: id,
+                role: *role,
+            },
+        )
+        .unwrap();
+        callers.push((role.display_name().to_owned(), Caller::User { id }));
+    }
+    callers.push(("the user itself".to_owned(), Caller::User { id: TARGET }));
+    let nobody = Uuid::from_u128(0x3004);
+    callers.push(("another user".to_owned(), Caller::User { id: nobody }));
+    let grants = Permission::ALL.iter().map(|permission| vec![*permission]);
+    for permissions in grants.chain([Vec::new()]) {
+        let client_id = Uuid::from_u128(0x8000 + callers.len() as u128);
+        let name = permissions
+            .first()
+            .map_or("an application without permissions", |one| one.as_str());
+        let command = Command::AddApplication {
+            client_id: Some(client_id),
+            display_name: name.to_owned(),
+            permissions: permissions.clone(),
+            public_client: false,
+            redirect_uris: Vec::new(),
+        };
+        assert!(matches!(submit(engine, command), Ok(Outcome::Created(_))));
+        callers.push((name.to_owned(), Caller::Application { client_id }));
+    }
+    callers
+}
+
+fn prepared() -> (Place, Engine) {
+    let place = Place::folder();
+    let engine = open(&place.target(), &TestClock::new());
+    begin(&engine);
+    let role = Role::UserAdministrator;
+    submit(
+        &engine,
+        Command::AssignRole {
+            principal: ADMINISTRATOR,
+            role,
+        },
+    )
+    .unwrap();
+    let disable = patch(|patch| patch.account_enabled = Some(false));
+    for id in [TARGET, Uuid::from_u128(0x3004)] {
+        let enable = patch(|patch| patch.account_enabled = Some(true));
+        submit(
+            &engine,
+            Command::UpdateUser {
+                user: UserKey::Id(id),
+                patch: enable,
+            },
+        )
+        .unwrap();
+    }
+    submit(
+        &engine,
+        Command::UpdateUser {
+            user: UserKey::Id(DISABLED),
+            patch: disable,
+        },
+    )
+    .unwrap();
+    submit(
+        &engine,
+        Command::DeleteUser {
+            user: UserKey::Id(DELETED),
+        },
+    )
+    .unwrap();
+    (place, engine)
+}
+
+/// A refusal by a rule comes after the question who asks, so it counts as allowed.
+fn may(engine: &Engine, caller: &Caller, command: &Command) -> bool {
+    match engine.plan(TENANT, caller, command) {
+        Ok(_) | Err(EngineError::Rejected(_)) => true,
+        Err(EngineError::Forbidden(_)) => false,
+        Err(error) => panic!("{error}"),
+    }
+}
+
+#[test]
+fn the_matrix_is_the_stored_one() {
+    let (_place, engine) = prepared();
+    let callers = callers(&engine);
+    let mut matrix = String::new();
+    let mut names = std::collections::BTreeSet::new();
+    for (name, command) in commands(&engine) {
+        names.insert(command.name());
+        let allowed: Vec<&str> = callers
+            .iter()
+            .filter(|(_, caller)| may(&engine, caller, &command))
+            .map(|(name, _)| name.as_str())
+            .collect();
+        writeln!(matrix, "{name}\n  {}", allowed.join(", ")).unwrap();
+    }
+    assert_eq!(names.len(), 23, "every command is asked: {names:?}");
+    assert_eq!(
+        matrix,
+        include_str!("authorization.txt"),
+        "the matrix became:\n{matrix}"
+    );
+}
+
+#[test]
+fn whoever_is_gone_or_disabled_may_nothing() {
+    let (_place, engine) = prepared();
+    let gone = [
+        Caller::User { id: DISABLED },
+        Caller::User { id: DELETED },
+        Caller::User {
+            id: Uuid::from_u128(0x9999),
+        },
+        Caller::Application {
+            client_id: Uuid::from_u128(0x9999),
+        },
+    ];
+    for caller in gone {
+        for (name, command) in commands(&engine)
+            .into_iter()
+            .filter(|(name, _)| name != "createTenant")
+        {
+            let submission = Submission {
+                caller: caller.clone(),
+                ..Submission::of_system("test", command)
+            };
+            let result = engine.submit_blocking(TENANT, submission);
+            assert_eq!(
+                result.map(drop),
+                Err(EngineError::UnknownCaller),
+                "{caller}: {name}"
+            );
+        }
+        for action in Action::ALL {
+            let read = engine.read(TENANT, &caller, *action, None);
+            assert_eq!(
+                read.map(drop),
+                Err(EngineError::UnknownCaller),
+                "{caller}: {action:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn what_is_forbidden_is_not_done() {
+    let (_place, engine) = prepared();
+    let before = snapshot(&engine).generation();
+    let caller = Caller::User { id: TARGET };
+    let command = Command::DeleteUser {
+        user: UserKey::Id(ADMINISTRATOR),
+    };
+    let submission = Submission {
+        caller,
+        ..Submission::of_system("test", command)
+    };
+    let result = engine.submit_blocking(TENANT, submission);
+    assert_eq!(
+        result.map(drop),
+        Err(EngineError::Forbidden(Action::DeleteUsers))
+    );
+    assert_eq!(snapshot(&engine).generation(), before);
+}

@@ -135,16 +135,12 @@ impl Writer {
     /// Queues a command.
     pub fn submit(&self, submission: Submission) -> Result<Answer, EngineError> {
         let (reply, answer) = oneshot::channel();
-        let sent = self
-            .jobs
-            .as_ref()
-            .map(|jobs| jobs.try_send(Job { submission, reply }));
-        match sent {
-            Some(Ok(())) => Ok(answer),
-            Some(Err(TrySendError::Full(_))) => Err(EngineError::Overloaded),
-            Some(Err(TrySendError::Disconnected(_))) | None => Err(EngineError::Unavailable(
-                "the tenant's writer ended".to_owned(),
-            )),
+        let ended = || EngineError::Unavailable("the tenant's writer ended".to_owned());
+        let jobs = self.jobs.as_ref().ok_or_else(ended)?;
+        match jobs.try_send(Job { submission, reply }) {
+            Ok(()) => Ok(answer),
+            Err(TrySendError::Full(_)) => Err(EngineError::Overloaded),
+            Err(TrySendError::Disconnected(_)) => Err(ended()),
         }
     }
 
@@ -203,7 +199,9 @@ impl Bench {
         let carried_out = panic::catch_unwind(AssertUnwindSafe(|| self.carry_out(jobs)));
         let defect = |_| {
             Err(Failure {
-                error: EngineError::Unavailable("the command met a defect of the program".to_owned()),
+                error: EngineError::Unavailable(
+                    "the command met a defect of the program".to_owned(),
+                ),
                 may_be_one: true,
             })
         };

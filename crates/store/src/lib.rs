@@ -5,6 +5,7 @@ mod credentials;
 mod doctor;
 mod facts;
 mod journal;
+mod journal_rows;
 pub mod migrations;
 mod schema;
 pub mod sql;
@@ -18,13 +19,18 @@ pub use store::{AppendError, Batch, Head, Store, catalog_digest, state_hash};
 
 /// Every statement of this crate, for the test that prepares each on both engines.
 pub fn statements() -> Vec<sql::Statement> {
-    [migrations::STATEMENTS, store::STATEMENTS, facts::STATEMENTS]
-        .concat()
-        .into_iter()
-        .chain(schema::statements())
-        .chain(credentials::statements())
-        .chain(doctor::statements())
-        .collect()
+    [
+        migrations::STATEMENTS,
+        store::STATEMENTS,
+        journal_rows::STATEMENTS,
+        facts::STATEMENTS,
+    ]
+    .concat()
+    .into_iter()
+    .chain(schema::statements())
+    .chain(credentials::statements())
+    .chain(doctor::statements())
+    .collect()
 }
 
 /// Every table with its columns, as the program believes them to be; the key first, with its width.

@@ -1,13 +1,9 @@
 //! Tenants in the database: loading, appending, reading the journal.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 use aws_lc_rs::digest;
 use parking_lot::Mutex;
-use roaring::RoaringBitmap;
 use uuid::Uuid;
 use zetel_domain::{Event, Tenant, catalog::Catalog, user::UserOrdinal};
 
@@ -15,12 +11,9 @@ use crate::{
     credentials,
     facts::{self, Touched},
     journal::{self, Change, Hash, Record},
-    schema,
-    sql::{Database, DatabaseError, Row, Rows, Statement, Target, Transaction, Value, View},
+    journal_rows,
+    sql::{Database, DatabaseError, Row, Statement, Target, Transaction, Value, View},
 };
-
-/// A user named by more generations than this in one batch row of the journal is found through the bulk index.
-const SINGLE_USERS: u64 = 16;
 
 const LIST_TENANTS: Statement = Statement::new(
     "list tenants",
@@ -67,21 +60,6 @@ const READ_HASH: Statement = Statement::new(
     "read hash",
     "SELECT hash FROM generation WHERE tenant_key = $1 AND generation = $2",
 );
-const FIND_GENERATIONS: Statement = Statement::new(
-    "find generations of user",
-    "SELECT generation FROM generation_user WHERE tenant_key = $1 AND user_ordinal = $2 \
-     UNION SELECT generation FROM generation_bulk WHERE tenant_key = $1 AND first_user <= $2 AND last_user >= $2 \
-     ORDER BY generation",
-);
-const READ_DETAIL: Statement = Statement::new(
-    "read details of generation",
-    "SELECT g.body, d.body AS details FROM generation g JOIN generation_detail d \
-     ON d.tenant_key = g.tenant_key AND d.generation = g.generation WHERE g.tenant_key = $1 AND g.generation = $2",
-);
-const REPLACE_DETAIL: Statement = Statement::new(
-    "replace details of generation",
-    "UPDATE generation_detail SET body = $1 WHERE tenant_key = $2 AND generation = $3",
-);
 
 /// The statements of this module.
 pub(crate) const STATEMENTS: &[Statement] = &[
@@ -96,9 +74,6 @@ pub(crate) const STATEMENTS: &[Statement] = &[
     INSERT_CATALOG,
     READ_JOURNAL,
     READ_HASH,
-    FIND_GENERATIONS,
-    READ_DETAIL,
-    REPLACE_DETAIL,
 ];
 
 /// Where a tenant's journal ends.
@@ -297,7 +272,7 @@ impl Store {
             let Some(key) = swap_head(transaction, &batch.head, &next)? else {
                 return Ok(None);
             };
-            write_journal(transaction, key, batch.changes, &stored)?;
+            journal_rows::write(transaction, key, batch.changes, &stored)?;
             let mut touched = Touched::default();
             for event in batch.changes.iter().flat_map(|change| &change.events) {
                 touched.add(event, batch.before);
@@ -305,7 +280,7 @@ impl Store {
             self.write_catalogs(transaction, batch.changes)?;
             facts::write(transaction, key, &touched, batch.after)?;
             if !touched.purged_users.is_empty() {
-                erase_details(transaction, key, &touched.purged_users)?;
+                journal_rows::erase(transaction, key, &touched.purged_users)?;
             }
             also(transaction)?;
             // After `also`, which may have stored what is to be forgotten.
@@ -400,9 +375,10 @@ impl Store {
 
     /// Generations that may concern a user, in order.
     pub fn generations_of(&self, key: i64, user: UserOrdinal) -> Result<Vec<u64>, DatabaseError> {
-        let rows = self
-            .database
-            .query(&FIND_GENERATIONS, &[key.into(), user.0.into()])?;
+        let rows = self.database.query(
+            &journal_rows::FIND_GENERATIONS,
+            &[key.into(), user.0.into()],
+        )?;
         rows.iter().map(|row| to_generation(row.int(0)?)).collect()
     }
 }
@@ -487,109 +463,4 @@ fn swap_head(
         old.hash.into(),
     ];
     Ok((transaction.execute(&SWAP_HEAD, &values)? == 1).then_some(old.key))
-}
-
-/// The users whom a change concerns, as the indexes of the journal hold them.
-pub(crate) enum Concerned {
-    /// Each has a row.
-    Few(RoaringBitmap),
-    /// One row has the range.
-    Many {
-        /// The lowest ordinal.
-        first: u32,
-        /// The highest ordinal.
-        last: u32,
-    },
-}
-
-impl Concerned {
-    pub(crate) fn by(change: &Change) -> Self {
-        let mut users = RoaringBitmap::new();
-        for set in journal::users_of(change) {
-            users.extend(set.iter().map(|user| user.0));
-        }
-        match (users.min(), users.max()) {
-            (Some(first), Some(last)) if users.len() > SINGLE_USERS => Self::Many { first, last },
-            _ => Self::Few(users),
-        }
-    }
-}
-
-fn write_journal(
-    transaction: &mut Transaction<'_>,
-    key: i64,
-    changes: &[Change],
-    stored: &[journal::Stored],
-) -> Result<(), DatabaseError> {
-    let mut generations = Rows::new(&schema::generation::TABLE);
-    let mut details = Rows::new(&schema::generation_detail::TABLE);
-    let mut users = Rows::new(&schema::generation_user::TABLE);
-    let mut bulk = Rows::new(&schema::generation_bulk::TABLE);
-    for (change, stored) in changes.iter().zip(stored) {
-        let generation = from_generation(change.generation);
-        generations.push(&[
-            key.into(),
-            generation.into(),
-            change.at.0.into(),
-            change.actor.as_str().into(),
-            change.command.as_str().into(),
-            (&change.request_id).into(),
-            stored.body.as_slice().into(),
-            (&stored.hash).into(),
-        ])?;
-        if let Some(body) = &stored.details {
-            details.push(&[key.into(), generation.into(), body.as_slice().into()])?;
-        }
-        match Concerned::by(change) {
-            Concerned::Few(few) => {
-                for user in &few {
-                    users.push(&[key.into(), user.into(), generation.into()])?;
-                }
-            }
-            Concerned::Many { first, last } => {
-                bulk.push(&[key.into(), generation.into(), first.into(), last.into()])?;
-            }
-        }
-    }
-    transaction.insert_new(&generations)?;
-    transaction.insert_new(&details)?;
-    transaction.insert_new(&users)?;
-    transaction.insert_new(&bulk)
-}
-
-fn erase_details(
-    transaction: &mut Transaction<'_>,
-    key: i64,
-    purged: &RoaringBitmap,
-) -> Result<(), DatabaseError> {
-    let mut generations = BTreeSet::new();
-    for user in purged {
-        for row in transaction.query(&FIND_GENERATIONS, &[key.into(), user.into()])? {
-            generations.insert(row.int(0)?);
-        }
-    }
-    for generation in generations {
-        let Some(row) = transaction
-            .query(&READ_DETAIL, &[key.into(), generation.into()])?
-            .into_iter()
-            .next()
-        else {
-            continue;
-        };
-        let erased = journal::erase(row.bytes(0)?, row.bytes(1)?, &|user| {
-            purged.contains(user.0)
-        })
-        .map_err(|journal::Unreadable| {
-            DatabaseError::Damaged(format!(
-                "generation {generation}: its personal details cannot be read to erase them"
-            ))
-        })?;
-        if let Some(body) = erased {
-            transaction.execute(
-                &REPLACE_DETAIL,
-                &[body.into(), key.into(), generation.into()],
-            )?;
-        }
-    }
-    Ok(())
 }

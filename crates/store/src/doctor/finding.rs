@@ -155,6 +155,9 @@ pub fn key_words<'c>(table: &Table, cell: impl Fn(usize) -> ValueRef<'c>) -> Str
         .filter(|(_, column)| column.name != "tenant_key")
         .map(|(place, column)| format!("{} {}", column.name, plain(cell(place))))
         .collect();
+    if words.is_empty() {
+        return "of the tenant".to_owned();
+    }
     words.join(", ")
 }
 

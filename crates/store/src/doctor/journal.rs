@@ -14,9 +14,10 @@ use super::{
 };
 use crate::{
     journal::{Change, Hash, Record},
+    journal_rows::Concerned,
     schema::{self, of_tenant},
     sql::{DatabaseError, Statement, View},
-    store::{Concerned, Head, each_record},
+    store::{Head, each_record},
 };
 
 const STRAY_DETAILS: Statement = Statement::new(

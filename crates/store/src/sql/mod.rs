@@ -2,7 +2,7 @@
 //!
 //! One statement text serves both engines: parameters are `$1` to `$n`, columns are integers, text or bytes, times are
 //! integers, GUIDs are 16 bytes. Text is compared and ordered by its bytes. Sums need `CAST(sum(x) AS BIGINT)`.
-//! What differs is in [`dialect`] and in the two engine modules, nowhere else.
+//! What differs is in `dialect` and in the two engine modules, nowhere else.
 
 mod changes;
 mod connection;

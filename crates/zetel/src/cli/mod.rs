@@ -1,6 +1,7 @@
 //! The command line. Adding a command is one variant here and one file in `commands`.
 
 pub mod client;
+pub mod database;
 pub mod licenses;
 pub mod server;
 pub mod users;
@@ -35,6 +36,14 @@ pub enum Command {
     App(Box<server::AppArgs>),
     /// Take over lists of products, on the server's own machine
     Catalog(Box<server::CatalogArgs>),
+    /// Examine the database and say what is wrong
+    Doctor(Box<database::DoctorArgs>),
+    /// Copy the database into a folder, while the server runs
+    Backup(Box<database::BackupArgs>),
+    /// Make a backup the database again
+    Restore(Box<database::RestoreArgs>),
+    /// Copy a database to another one, also from SQLite to PostgreSQL and back
+    Copy(Box<database::CopyArgs>),
     /// Print an access token, or approve a device
     Token(Box<TokenArgs>),
     /// Print the completion script for a shell

@@ -1,13 +1,18 @@
 //! What each command does: one file per command, or per verb where a verb is long.
 
 mod app;
+mod backup;
 mod catalog;
 mod completions;
+mod copy;
+mod database;
 mod demo;
+mod doctor;
 mod init;
 mod license_change;
 mod license_file;
 mod licenses;
+mod restore;
 mod serve;
 mod several;
 mod token;
@@ -43,6 +48,10 @@ pub fn run(command: Command) -> Result<Exit, CliError> {
         Command::Init(args) => init::run(&args),
         Command::App(args) => app::run(&args),
         Command::Catalog(args) => catalog::run(&args),
+        Command::Doctor(args) => doctor::run(&args),
+        Command::Backup(args) => backup::run(&args),
+        Command::Restore(args) => restore::run(&args),
+        Command::Copy(args) => copy::run(&args),
         Command::Token(args) => token::run(&args),
         Command::Completions(args) => completions::run(&args),
     }

@@ -2,6 +2,8 @@
 
 use std::time::Instant;
 
+use zetel_testkit::Postgres;
+
 use super::served::{Caller, Served};
 use super::support::{Shell, exit_code, without_ids};
 
@@ -154,4 +156,30 @@ fn a_device_is_let_in_from_the_command_line() {
         (status, &me["userPrincipalName"]),
         (200, &"admin@fabrikam.example".into())
     );
+}
+
+#[test]
+fn two_servers_share_a_postgresql_database() {
+    let database = Postgres::shared().database();
+    let mut shell = Shell::new();
+    shell.set("ZETEL_DATA", database.url());
+    let first = Served::serve(&mut shell, "--plain-http");
+    let second = Served::serve(&mut shell, "--plain-http");
+    fabrikam(&mut shell);
+    shell.set("ZETEL_NEW_PASSWORD", "Pa55-word-for-a-test");
+    let token = shell.ok("token").trim().to_owned();
+    shell.set("ZETEL_URL", &first.url);
+    let other = Caller::new(&second.url, None);
+    let ask = || other.get("/users/new@fabrikam.example", &token).0;
+    assert_eq!(ask(), 404);
+    shell.ok("users create new@fabrikam.example");
+    let begun = Instant::now();
+    while ask() != 200 {
+        assert!(begun.elapsed().as_secs() < SOON_SECONDS, "still unknown");
+    }
+    assert!(shell.path("zetel-keys/master.key").is_file());
+    for server in [first, second] {
+        let ended = server.end();
+        assert_eq!(ended.code, Some(0), "{}", ended.err);
+    }
 }

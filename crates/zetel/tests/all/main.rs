@@ -4,6 +4,7 @@ mod admin;
 mod bulk;
 mod catalog;
 mod connection;
+mod database;
 mod demo;
 mod layering;
 mod licenses;

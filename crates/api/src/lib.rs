@@ -15,7 +15,7 @@ use std::sync::Arc;
 use axum::Router;
 use zetel_identity::TokenService;
 
-pub use authentication::{Authenticate, Principal};
+pub use authentication::{Authenticate, Authenticator, Principal, Principals};
 pub use graph::{coverage_document, router as graph_router};
 pub use state::{ApiState, Settings};
 

@@ -11,7 +11,7 @@ use crate::{authentication::Authenticate, health::Metrics};
 pub struct ApiState {
     /// The tenants.
     pub engine: Engine,
-    /// Judges access tokens: the token service.
+    /// Judges access tokens: an [`Authenticator`](crate::Authenticator).
     pub authenticator: Arc<dyn Authenticate>,
     /// Randomness for request ids and for the salts of passwords.
     pub environment: Environment,

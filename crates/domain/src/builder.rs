@@ -24,6 +24,8 @@ pub struct TenantBuilder {
     tenant: Tenant,
     /// Licenses of the user being read.
     user: Option<UserOrdinal>,
+    /// Whether that user's licenses take seats.
+    takes_seats: bool,
     holdings: Vec<Holding>,
 }
 
@@ -79,6 +81,8 @@ impl TenantBuilder {
         if self.user != Some(user) {
             self.flush();
             self.user = Some(user);
+            let view = self.tenant.users.view(user);
+            self.takes_seats = view.is_some_and(|view| view.head.state() == UserState::Live);
         }
         let shape = Shape {
             product,
@@ -87,12 +91,7 @@ impl TenantBuilder {
         };
         let holding = Holding::new(self.tenant.shapes.intern(shape), at);
         self.holdings.push(holding);
-        if self
-            .tenant
-            .users
-            .view(user)
-            .is_some_and(|view| view.head.state() == UserState::Live)
-        {
+        if self.takes_seats {
             self.tenant.count_seat(product, true);
         }
     }

@@ -17,15 +17,24 @@ LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU
 PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG \
 TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW";
 
+/// One bit per second letter, by first letter.
+const BITS: [u32; 26] = {
+    let (codes, mut bits, mut place) = (ASSIGNED.as_bytes(), [0; 26], 0);
+    while place + 1 < codes.len() {
+        bits[(codes[place] - b'A') as usize] |= 1 << (codes[place + 1] - b'A');
+        place += 3;
+    }
+    bits
+};
+
 impl Location {
     /// Reads a code in any case; nothing if ISO 3166-1 does not assign it.
     pub fn parse(text: &str) -> Option<Self> {
-        let upper = text.to_ascii_uppercase();
-        let code: [u8; 2] = upper.as_bytes().try_into().ok()?;
-        ASSIGNED
-            .split_ascii_whitespace()
-            .any(|known| known == upper)
-            .then_some(Self(code))
+        let [first, second]: [u8; 2] = text.as_bytes().try_into().ok()?;
+        let (first, second) = (first.to_ascii_uppercase(), second.to_ascii_uppercase());
+        let seconds = BITS.get(usize::from(first.checked_sub(b'A')?))?;
+        let is_assigned = second.is_ascii_uppercase() && seconds >> (second - b'A') & 1 == 1;
+        is_assigned.then_some(Self([first, second]))
     }
 
     /// The two letters.

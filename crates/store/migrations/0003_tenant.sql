@@ -141,19 +141,11 @@ CREATE TABLE generation_detail (
     PRIMARY KEY (tenant_key, generation)
 ) {table};
 
--- Which generations concern a user, if they concern few.
-CREATE TABLE generation_user (
+-- Which users 1,024 generations together concern, as a portable roaring bitmap of ordinals; block 0 is generations 1 to
+-- 1,024. Written when a block is full; the journal itself tells of the rest.
+CREATE TABLE generation_block (
     tenant_key {int} NOT NULL,
-    user_ordinal {int} NOT NULL,
-    generation {int} NOT NULL,
-    PRIMARY KEY (tenant_key, user_ordinal, generation)
-) {table};
-
--- Generations that concern many users, all between these two.
-CREATE TABLE generation_bulk (
-    tenant_key {int} NOT NULL,
-    generation {int} NOT NULL,
-    first_user {int} NOT NULL,
-    last_user {int} NOT NULL,
-    PRIMARY KEY (tenant_key, generation)
+    block {int} NOT NULL,
+    users {bytes} NOT NULL,
+    PRIMARY KEY (tenant_key, block)
 ) {table};

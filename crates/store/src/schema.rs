@@ -126,10 +126,8 @@ tables_of_tenants! {
         hash bytes];
     /// Personal details of generations.
     generation_detail: "generation_detail", [generation int], [body bytes];
-    /// Generations that concern few users.
-    generation_user: "generation_user", [user_ordinal int, generation int], [];
-    /// Generations that concern many users.
-    generation_bulk: "generation_bulk", [generation int], [first_user int, last_user int];
+    /// Users whom full blocks of generations concern.
+    generation_block: "generation_block", [block int], [users bytes];
 }
 
 tables! {
@@ -177,8 +175,7 @@ pub static ALL: &[Stored] = &[
     role::STORED,
     generation::STORED,
     generation_detail::STORED,
-    generation_user::STORED,
-    generation_bulk::STORED,
+    generation_block::STORED,
     signing_key::STORED,
     user_password::STORED,
     application_secret::STORED,
@@ -202,11 +199,10 @@ pub const FACTS: [OfTenant; 8] = [
 ];
 
 /// The tables of the journal.
-pub const JOURNAL: [OfTenant; 4] = [
+pub const JOURNAL: [OfTenant; 3] = [
     of_tenant::generation(),
     of_tenant::generation_detail(),
-    of_tenant::generation_user(),
-    of_tenant::generation_bulk(),
+    of_tenant::generation_block(),
 ];
 
 /// The statements of this module.

@@ -373,13 +373,11 @@ impl Store {
             .transpose()
     }
 
-    /// Generations that may concern a user, in order.
+    /// Generations that concern a user, in order.
     pub fn generations_of(&self, key: i64, user: UserOrdinal) -> Result<Vec<u64>, DatabaseError> {
-        let rows = self.database.query(
-            &journal_rows::FIND_GENERATIONS,
-            &[key.into(), user.0.into()],
-        )?;
-        rows.iter().map(|row| to_generation(row.int(0)?)).collect()
+        let mut query =
+            |statement: &Statement, values: &[Value]| self.database.query(statement, values);
+        journal_rows::generations_of(&mut query, key, user.0)
     }
 }
 

@@ -60,7 +60,7 @@ impl Call<'_> {
     /// The caller's own object id.
     pub fn own_id(&self) -> Result<Uuid, GraphError> {
         match self.caller {
-            Caller::User { id } => Ok(id),
+            Caller::User { id, .. } => Ok(id),
             _ => Err(GraphError::unreadable(
                 "/me request is only valid with delegated authentication flow.",
             )),
@@ -87,7 +87,7 @@ impl Call<'_> {
     /// name is looked up first; nothing is said of others before the right was checked.
     pub fn read_user(&self, key: &UserKey) -> Result<Snapshot, GraphError> {
         let own_id = match self.caller {
-            Caller::User { id } => Some(id),
+            Caller::User { id, .. } => Some(id),
             _ => None,
         };
         match key {

@@ -130,7 +130,7 @@ fn of_user(rejection: &Rejection) -> Option<GraphError> {
             "The domain portion of the userPrincipalName property is invalid. You must use one of the verified domain names in your organization.".to_owned()
         }
         R::LastGlobalAdministrator => {
-            "The last Global Administrator cannot be removed. Give the role to somebody else first.".to_owned()
+            "The last Global Administrator cannot be removed or disabled. Give the role to somebody else first.".to_owned()
         }
         _ => return None,
     };

@@ -1,8 +1,9 @@
 //! Who may: tokens, rights, and one's own account.
 
 use axum::{body::Body, http::Request};
+use serde_json::json;
 
-use crate::world::{ANNA, BEN, World};
+use crate::world::{ADMIN, ANNA, BEN, EMS, World};
 
 #[test]
 fn tokens_that_open_nothing() {
@@ -101,7 +102,7 @@ fn everybody_may_read_their_own_account_and_no_other() {
         ("POST", "/me/assignLicense"),
         ("POST", "/users"),
     ] {
-        let body = serde_json::json!({"city": "Delft"});
+        let body = json!({"city": "Delft"});
         assert_eq!(
             world.call(method, path, "anna", Some(&body)).error().0,
             403,
@@ -115,6 +116,55 @@ fn everybody_may_read_their_own_account_and_no_other() {
             .0,
         403
     );
+}
+
+/// An application may not do in a user's name what the user did not let it, whatever the user's roles.
+#[test]
+fn a_global_administrator_may_what_the_application_may_too() {
+    let world = World::new();
+    let path = format!("/users/{BEN}/assignLicense");
+    let add = json!({"addLicenses": [{"skuId": EMS.to_string()}], "removeLicenses": []});
+    let assign = |token| world.call("POST", &path, token, Some(&add));
+
+    let reader = "admin+User.Read+User.Read.All";
+    assert_eq!(world.call("GET", "/users", reader, None).status, 200);
+    let (status, code, message) = assign(reader).error();
+    assert_eq!(
+        (status, code.as_str(), message.as_str()),
+        (
+            403,
+            "Authorization_RequestDenied",
+            "Insufficient privileges to complete the operation."
+        )
+    );
+    assert!(world.products_of(BEN).is_empty());
+
+    let writer = "admin+LicenseAssignment.ReadWrite.All+User.Read";
+    assert_eq!(world.call("GET", "/me", writer, None).status, 200);
+    assert_eq!(world.call("GET", "/users", writer, None).error().0, 403);
+    assert_eq!(assign(writer).status, 200);
+    assert_eq!(world.products_of(BEN), [EMS.to_string()]);
+
+    let without_role = "anna+LicenseAssignment.ReadWrite.All";
+    assert_eq!(assign(without_role).error().0, 403);
+}
+
+#[test]
+fn the_last_global_administrator_stays() {
+    let world = World::new();
+    let path = format!("/users/{ADMIN}");
+    let disable = json!({"accountEnabled": false});
+    for answer in [
+        world.call("DELETE", &path, "admin", None),
+        world.call("PATCH", &path, "admin", Some(&disable)),
+    ] {
+        let (status, code, message) = answer.error();
+        assert_eq!((status, code.as_str()), (400, "Request_BadRequest"));
+        assert_eq!(
+            message,
+            "The last Global Administrator cannot be removed or disabled. Give the role to somebody else first."
+        );
+    }
 }
 
 #[test]

@@ -18,10 +18,12 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use tower::ServiceExt as _;
 use uuid::Uuid;
-use zetel_api::{ApiState, Authenticate, Principal, Settings, graph_router, health::Metrics};
+use zetel_api::{
+    ApiState, Authenticate, Principal, Principals, Settings, graph_router, health::Metrics,
+};
 use zetel_domain::{
     Command, Timestamp,
-    access::{Caller, Permission, Role},
+    access::{Permission, Role},
     catalog::{Catalog, ProhibitedSubject, Prohibition},
     command::NewSubscription,
     directory::Profile,
@@ -31,7 +33,7 @@ use zetel_domain::{
     user::{NewUser, Properties, PropertyValue, UserProperty, UserType},
 };
 use zetel_engine::{Engine, Options, Submission};
-use zetel_identity::{AccessTokenError, Environment};
+use zetel_identity::{AccessTokenError, Caller, Claims, Environment};
 use zetel_store::{Store, Target, catalog_digest};
 
 pub const TENANT: Uuid = Uuid::from_u128(0xdcd219dd_bc68_4b9b_bf0b_4a33a796be35);
@@ -70,23 +72,53 @@ const REMOVED_CLIENT: Uuid = Uuid::from_u128(0xc3);
 /// 2026-11-21T08:43:34Z
 pub const NOW: i64 = 1_795_250_614;
 
-/// Tokens are names.
-struct Tokens;
+/// Tokens are names. Those of users are through Microsoft's own tools, or through an application with the scopes that
+/// follow the name: `admin+User.Read.All`.
+#[derive(Default)]
+struct Tokens {
+    principals: Principals,
+}
+
+/// What a token says.
+fn claims(tenant_id: Uuid, id: Uuid, caller: Caller) -> Claims {
+    Claims {
+        tenant_id,
+        object_id: id,
+        client_id: id,
+        audience: "https://graph.microsoft.com".to_owned(),
+        caller,
+        issued_at: NOW,
+        expires_at: NOW + 3599,
+        token_id: String::new(),
+    }
+}
 
 impl Authenticate for Tokens {
     fn known(&self, token: &str, _: Timestamp) -> Option<Principal> {
-        let application = |client_id| Caller::Application { client_id };
-        let (tenant_id, caller) = match token {
-            "app" => (TENANT, application(CLIENT)),
-            "weak" => (TENANT, application(WEAK_CLIENT)),
-            "removed" => (TENANT, application(REMOVED_CLIENT)),
-            "admin" => (TENANT, Caller::User { id: ADMIN }),
-            "anna" => (TENANT, Caller::User { id: ANNA }),
-            "daan" => (TENANT, Caller::User { id: DAAN }),
-            "elsewhere" => (NOBODY, application(CLIENT)),
+        let application = |client_id| (client_id, Caller::Application { roles: Vec::new() });
+        let (name, scopes) = match token.split_once('+') {
+            Some((name, scopes)) => (name, scopes),
+            None => (token, "Directory.AccessAsUser.All"),
+        };
+        let user = |id| {
+            let caller = Caller::User {
+                user_principal_name: String::new(),
+                scopes: scopes.split('+').map(str::to_owned).collect(),
+                role_template_ids: Vec::new(),
+            };
+            (id, caller)
+        };
+        let tenant_id = if name == "elsewhere" { NOBODY } else { TENANT };
+        let (id, caller) = match name {
+            "app" | "elsewhere" => application(CLIENT),
+            "weak" => application(WEAK_CLIENT),
+            "removed" => application(REMOVED_CLIENT),
+            "admin" => user(ADMIN),
+            "anna" => user(ANNA),
+            "daan" => user(DAAN),
             _ => return None,
         };
-        Some(Principal { tenant_id, caller })
+        Some(self.principals.of(&claims(tenant_id, id, caller)))
     }
 
     fn judge(&self, token: &str, _: Timestamp) -> Result<Principal, AccessTokenError> {
@@ -170,7 +202,7 @@ impl World {
         ));
         let router = graph_router(ApiState {
             engine: engine.clone(),
-            authenticator: Arc::new(Tokens),
+            authenticator: Arc::new(Tokens::default()),
             environment,
             metrics: Arc::clone(&metrics),
             settings: Settings::default(),

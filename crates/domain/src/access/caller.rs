@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{Action, anybody_may, permission_allows, role_allows};
+use super::{Action, Scopes, anybody_may, permission_allows, role_allows};
 use crate::{
     command::Command,
     tenant::Tenant,
@@ -19,10 +19,12 @@ pub enum Caller {
         /// Its client id.
         client_id: Uuid,
     },
-    /// A user, through whatever program.
+    /// A user, through an application.
     User {
         /// The user's object id.
         id: Uuid,
+        /// What the application may do in the user's name.
+        scopes: Scopes,
     },
 }
 
@@ -31,7 +33,7 @@ impl std::fmt::Display for Caller {
         match self {
             Self::System(name) => write!(formatter, "system:{name}"),
             Self::Application { client_id } => write!(formatter, "application:{client_id}"),
-            Self::User { id } => write!(formatter, "user:{id}"),
+            Self::User { id, .. } => write!(formatter, "user:{id}"),
         }
     }
 }
@@ -46,6 +48,9 @@ pub enum Denial {
 }
 
 /// Judges whether a caller may do something, on a user or on nobody in particular.
+///
+/// An application in its own name may do what a permission or a directory role allows; a user what a directory role
+/// and one of the scopes allow; both what everybody may.
 pub fn authorize(
     tenant: &Tenant,
     caller: &Caller,
@@ -67,16 +72,18 @@ pub fn authorize(
                     .any(|role| role_allows(role, action))
                 || anybody_may(action, false)
         }
-        Caller::User { id } => {
+        Caller::User { id, scopes } => {
             let user = tenant
                 .users()
                 .find_id(*id)
                 .filter(|user| user.is_live() && user.head.account_enabled);
             let user = user.ok_or(Denial::UnknownCaller)?;
-            tenant
-                .roles_of(user.id)
-                .any(|role| role_allows(role, action))
-                || anybody_may(action, target == Some(user.id))
+            let has_role = || {
+                tenant
+                    .roles_of(user.id)
+                    .any(|role| role_allows(role, action))
+            };
+            anybody_may(action, target == Some(user.id)) || (scopes.allow(action) && has_role())
         }
     };
     if allowed {

@@ -1,8 +1,10 @@
 //! Who may do what: one table, asked in one place (the engine), printed whole by a test.
 
 mod caller;
+mod scopes;
 
 pub use caller::{Caller, Denial, authorize, authorize_command};
+pub use scopes::Scopes;
 
 use minicbor::{Decode, Encode};
 use uuid::Uuid;
@@ -81,7 +83,7 @@ impl Role {
     }
 }
 
-/// A Graph application permission.
+/// A Graph permission: of an application in its own name, or delegated by a user (see [`Scopes`]).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
 #[cbor(index_only)]
 pub enum Permission {
@@ -311,7 +313,7 @@ const fn is_read(action: Action) -> bool {
     )
 }
 
-/// Whether an application permission allows an action.
+/// Whether a permission allows an action.
 pub const fn permission_allows(permission: Permission, action: Action) -> bool {
     use Action as A;
     use Permission as P;

@@ -126,7 +126,12 @@ pub fn hash_bytes(bytes: &[u8]) -> u32 {
 
 /// A hash of text that ignores the case of ASCII letters.
 pub fn hash_folded(text: &str) -> u32 {
-    finish(text.bytes().fold(SEED, |state, byte| {
+    hash_folded_bytes(text.as_bytes())
+}
+
+/// A hash of UTF-8 bytes that ignores the case of ASCII letters.
+pub fn hash_folded_bytes(text: &[u8]) -> u32 {
+    finish(text.iter().fold(SEED, |state, byte| {
         (state ^ u64::from(byte.to_ascii_lowercase())).wrapping_mul(PRIME)
     }))
 }

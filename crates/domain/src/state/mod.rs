@@ -3,5 +3,5 @@
 mod hash_index;
 mod paged;
 
-pub use hash_index::{HashIndex, hash_bytes, hash_folded};
+pub use hash_index::{HashIndex, hash_bytes, hash_folded, hash_folded_bytes};
 pub use paged::Paged;

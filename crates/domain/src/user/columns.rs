@@ -10,7 +10,7 @@ use super::{
 use crate::{
     assignment::Holding,
     location::Location,
-    state::{HashIndex, Paged, hash_bytes, hash_folded},
+    state::{HashIndex, Paged, hash_bytes, hash_folded, hash_folded_bytes},
     time::Timestamp,
 };
 
@@ -285,8 +285,15 @@ impl Users {
     fn with_id(&self, id: Uuid) -> impl Iterator<Item = UserView<'_>> {
         self.by_id
             .candidates(hash_bytes(id.as_bytes()))
-            .filter_map(|ordinal| self.view(UserOrdinal(ordinal)))
-            .filter(move |user| user.id == id)
+            .map(UserOrdinal)
+            .filter(move |ordinal| self.id_of(*ordinal) == Some(id))
+            .filter_map(|ordinal| self.view(ordinal))
+    }
+
+    /// The id alone; most candidates are wrong, and a view costs more.
+    fn id_of(&self, ordinal: UserOrdinal) -> Option<Uuid> {
+        let (chunk_number, slot) = place(ordinal);
+        self.chunks.get(chunk_number)?.ids.get(slot).copied()
     }
 
     /// The live user with a user principal name, in any case.
@@ -428,18 +435,30 @@ impl Users {
 
     fn keys(&self, ordinal: UserOrdinal) -> Option<Keys> {
         let user = self.view(ordinal)?;
-        let state = user.head.state();
-        let mut addresses = Vec::new();
-        if state == UserState::Live {
-            addresses.extend(user.addresses().map(hash_folded));
-            // `mail` is usually among `proxyAddresses` too; one entry finds the user once.
-            addresses.sort_unstable();
-            addresses.dedup();
+        let mut keys = Keys {
+            principal_name: None,
+            addresses: Vec::new(),
+        };
+        if user.head.state() != UserState::Live {
+            return Some(keys);
         }
-        Some(Keys {
-            principal_name: (state == UserState::Live).then(|| hash_folded(user.principal_name())),
-            addresses,
-        })
+        for (property, packed) in user.record.entries() {
+            match property {
+                UserProperty::UserPrincipalName => {
+                    keys.principal_name = Some(hash_folded_bytes(packed))
+                }
+                UserProperty::Mail => keys.addresses.push(hash_folded_bytes(packed)),
+                UserProperty::ProxyAddresses => {
+                    keys.addresses
+                        .extend(texts(packed).filter_map(smtp_address).map(hash_folded));
+                }
+                _ => {}
+            }
+        }
+        // `mail` is usually among `proxyAddresses` too; one entry finds the user once.
+        keys.addresses.sort_unstable();
+        keys.addresses.dedup();
+        Some(keys)
     }
 }
 

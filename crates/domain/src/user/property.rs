@@ -65,6 +65,9 @@ macro_rules! properties {
             $(#[doc = concat!("Graph's `", $name, "`.")] $variant,)*
         }
 
+        /// All properties by tag; a byte each, so that reading a record does not touch the schema.
+        const BY_TAG: &[UserProperty] = &[$(UserProperty::$variant,)*];
+
         /// All properties, in the order of their tags.
         pub const SCHEMA: &[PropertySchema] = &[
             $(PropertySchema {
@@ -137,8 +140,9 @@ properties! {
 
 impl UserProperty {
     /// The property with this tag.
+    #[inline]
     pub fn from_tag(tag: u8) -> Option<Self> {
-        SCHEMA.get(usize::from(tag)).map(|schema| schema.property)
+        BY_TAG.get(usize::from(tag)).copied()
     }
 
     /// The tag of stored records.

@@ -31,6 +31,7 @@ impl<'a> Record<'a> {
     }
 
     /// The entries in tag order, their values still packed.
+    #[inline]
     pub fn entries(self) -> impl Iterator<Item = (UserProperty, &'a [u8])> {
         let mut rest = self.0;
         std::iter::from_fn(move || {
@@ -138,7 +139,16 @@ fn push_size(bytes: &mut Vec<u8>, mut size: usize) {
 }
 
 /// Splits off a value that its LEB128 length precedes.
+#[inline]
 fn split_sized(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (first, rest) = bytes.split_first()?;
+    if first & 0x80 == 0 {
+        return rest.split_at_checked(usize::from(*first)); // nearly every value is this short
+    }
+    split_long(bytes)
+}
+
+fn split_long(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let (mut size, mut shift, mut rest) = (0_usize, 0_u32, bytes);
     loop {
         let (byte, after) = rest.split_first()?;

@@ -1,14 +1,33 @@
 //! Who may give which command. The table of roles, permissions and actions itself is compared in the crate.
 
+use std::sync::Arc;
+
 use uuid::Uuid;
 use zetel_domain::{
     Command, Outcome, Tenant,
-    access::{Action, Caller, Denial, Permission, Role, authorize, authorize_command},
+    access::{
+        Action, Caller, Denial, Permission, Role, Scopes, anybody_may, authorize,
+        authorize_command, permission_allows, role_allows,
+    },
     location::Location,
     user::{UserKey, UserPatch, UserProperty, UserType},
 };
 
 use crate::office::{AGREEMENT, Office, SUITE_1, new_user, purchase, request};
+
+/// A user who signed in through Microsoft's command line tools.
+fn signed_in(id: Uuid) -> Caller {
+    Caller::User {
+        id,
+        scopes: Scopes::All,
+    }
+}
+
+/// A user through an application with these delegated permissions.
+fn through(id: Uuid, permissions: &[Permission]) -> Caller {
+    let scopes = Scopes::Only(Arc::new(permissions.iter().copied().collect()));
+    Caller::User { id, scopes }
+}
 
 struct People {
     office: Office,
@@ -34,7 +53,7 @@ impl People {
         let name = format!("person-{}", self.office.tenant.users().len());
         let id = self.office.hire(&name);
         self.office.give_role(id, role);
-        Caller::User { id }
+        signed_in(id)
     }
 
     fn application(&mut self, permissions: &[Permission]) -> Caller {
@@ -224,7 +243,7 @@ fn somebody_who_is_gone_or_disabled_may_nothing() {
     let mut people = people();
     people.with_role(Role::GlobalAdministrator); // so that the next is not the last
     let caller = people.with_role(Role::GlobalAdministrator);
-    let Caller::User { id } = caller else {
+    let Caller::User { id, .. } = caller else {
         panic!("a user")
     };
     let may = |people: &People| {
@@ -283,7 +302,7 @@ fn an_application_may_what_its_permissions_or_its_roles_allow() {
 #[test]
 fn everybody_sees_the_organization_and_themselves() {
     let people = people();
-    let caller = Caller::User { id: people.plain };
+    let caller = signed_in(people.plain);
     let may = |action, target| authorize(&people.office.tenant, &caller, action, target).is_ok();
     assert!(may(Action::ReadOrganization, None));
     assert!(may(Action::ReadUser, Some(people.plain)));
@@ -291,6 +310,60 @@ fn everybody_sees_the_organization_and_themselves() {
     assert!(!may(Action::ReadUser, None));
     assert!(!may(Action::WriteUsers, Some(people.plain)));
     assert!(!may(Action::ListUsers, None));
+}
+
+/// Neither a role nor a scope is enough alone, except for what everybody may.
+#[test]
+fn a_user_may_what_a_role_and_a_scope_allow() {
+    let mut people = people();
+    for role in Role::ALL {
+        let Caller::User { id, .. } = people.with_role(*role) else {
+            panic!("a user")
+        };
+        for permission in Permission::ALL {
+            let caller = through(id, &[*permission]);
+            for action in Action::ALL {
+                for (target, on_self) in [(id, true), (people.plain, false)] {
+                    let may = authorize(&people.office.tenant, &caller, *action, Some(target));
+                    let both =
+                        role_allows(*role, *action) && permission_allows(*permission, *action);
+                    assert_eq!(
+                        may.is_ok(),
+                        both || anybody_may(*action, on_self),
+                        "{role:?} through {permission:?}: {action:?}, on self: {on_self}"
+                    );
+                }
+            }
+        }
+    }
+    let without_role = through(people.plain, Permission::ALL);
+    for action in Action::ALL {
+        let may = authorize(&people.office.tenant, &without_role, *action, None);
+        assert_eq!(may.is_ok(), anybody_may(*action, false), "{action:?}");
+    }
+}
+
+#[test]
+fn a_global_administrator_assigns_licenses_only_through_an_application_that_may() {
+    let mut people = people();
+    let Caller::User { id, .. } = people.with_role(Role::GlobalAdministrator) else {
+        panic!("a user")
+    };
+    let command = Command::AssignLicenses {
+        user: UserKey::Id(people.plain),
+        request: request(&[(SUITE_1, &[])], &[]),
+    };
+    let reader = through(id, &[Permission::UserReadAll]);
+    assert_eq!(
+        people.judge(&reader, &command),
+        Err(Denial::Forbidden(Action::AssignLicenses))
+    );
+    let writer = through(id, &[Permission::LicenseAssignmentReadWriteAll]);
+    assert_eq!(people.judge(&writer, &command), Ok(()));
+    assert_eq!(people.judge(&signed_in(id), &command), Ok(()));
+    for caller in [reader, writer, signed_in(id)] {
+        assert_eq!(caller.to_string(), format!("user:{id}"));
+    }
 }
 
 /// What could take an administrator's account over or lock it out needs a Global Administrator; the rest does not.

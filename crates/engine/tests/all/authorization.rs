@@ -5,7 +5,7 @@ use std::fmt::Write;
 use uuid::Uuid;
 use zetel_domain::{
     Command, Outcome,
-    access::{Action, Caller, Permission, Role},
+    access::{Action, Caller, Permission, Role, Scopes},
     user::{NewUser, UserKey, UserPatch, UserProperty},
 };
 use zetel_engine::{Engine, EngineError, Submission};
@@ -77,6 +77,14 @@ fn commands(engine: &Engine) -> Vec<(String, Command)> {
     commands
 }
 
+/// A user through an application that may do all that the user may.
+fn signed_in(id: Uuid) -> Caller {
+    Caller::User {
+        id,
+        scopes: Scopes::All,
+    }
+}
+
 /// Every kind of caller.
 fn callers(engine: &Engine) -> Vec<(String, Caller)> {
     let mut callers = vec![("the system".to_owned(), Caller::System("test"))];
@@ -106,11 +114,11 @@ fn callers(engine: &Engine) -> Vec<(String, Caller)> {
             },
         )
         .unwrap();
-        callers.push((role.display_name().to_owned(), Caller::User { id }));
+        callers.push((role.display_name().to_owned(), signed_in(id)));
     }
-    callers.push(("the user itself".to_owned(), Caller::User { id: TARGET }));
+    callers.push(("the user itself".to_owned(), signed_in(TARGET)));
     let nobody = Uuid::from_u128(0x3004);
-    callers.push(("another user".to_owned(), Caller::User { id: nobody }));
+    callers.push(("another user".to_owned(), signed_in(nobody)));
     let grants = Permission::ALL.iter().map(|permission| vec![*permission]);
     for permissions in grants.chain([Vec::new()]) {
         let client_id = Uuid::from_u128(0x8000 + callers.len() as u128);
@@ -209,11 +217,9 @@ fn the_matrix_is_the_stored_one() {
 fn whoever_is_gone_or_disabled_may_nothing() {
     let (_place, engine) = prepared();
     let gone = [
-        Caller::User { id: DISABLED },
-        Caller::User { id: DELETED },
-        Caller::User {
-            id: Uuid::from_u128(0x9999),
-        },
+        signed_in(DISABLED),
+        signed_in(DELETED),
+        signed_in(Uuid::from_u128(0x9999)),
         Caller::Application {
             client_id: Uuid::from_u128(0x9999),
         },
@@ -249,7 +255,7 @@ fn whoever_is_gone_or_disabled_may_nothing() {
 fn what_is_forbidden_is_not_done() {
     let (_place, engine) = prepared();
     let before = snapshot(&engine).generation();
-    let caller = Caller::User { id: TARGET };
+    let caller = signed_in(TARGET);
     let command = Command::DeleteUser {
         user: UserKey::Id(ADMINISTRATOR),
     };

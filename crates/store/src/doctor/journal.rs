@@ -13,8 +13,8 @@ use super::{
     finding::{Advice, Finder, words},
 };
 use crate::{
-    journal::{Change, Hash, Record},
-    journal_rows::Concerned,
+    journal::{self, Change, Hash, Record},
+    journal_rows::{block_of, to_bytes},
     schema::{self, of_tenant},
     sql::{DatabaseError, Statement, View},
     store::{Head, each_record},
@@ -26,8 +26,7 @@ const STRAY_DETAILS: Statement = Statement::new(
      ON g.tenant_key = d.tenant_key AND g.generation = d.generation \
      WHERE d.tenant_key = $1 AND g.generation IS NULL ORDER BY d.generation",
 );
-const LOAD_GENERATION_USER: Statement = of_tenant::generation_user().load;
-const LOAD_GENERATION_BULK: Statement = of_tenant::generation_bulk().load;
+const LOAD_BLOCKS: Statement = of_tenant::generation_block().load;
 
 /// The statements of this module.
 pub const STATEMENTS: &[Statement] = &[STRAY_DETAILS];
@@ -53,9 +52,8 @@ struct Walk<'w, 'r> {
     replayed: Replayed,
     /// Nothing after a gap: what follows it cannot be verified.
     previous: Option<Hash>,
-    /// Per generation, a sum over the users whom it concerns; what the index holds is subtracted again.
-    users: BTreeMap<u64, u64>,
-    bulk: BTreeMap<u64, (u32, u32)>,
+    /// Users whom the generations concern, by block; the last block may not be full.
+    blocks: BTreeMap<u64, RoaringBitmap>,
     /// Users with details that are there, and with erased ones.
     present: RoaringBitmap,
     erased: RoaringBitmap,
@@ -79,8 +77,7 @@ pub fn replay(
             is_whole: true,
         },
         previous: Some([0; 32]),
-        users: BTreeMap::new(),
-        bulk: BTreeMap::new(),
+        blocks: BTreeMap::new(),
         present: RoaringBitmap::new(),
         erased: RoaringBitmap::new(),
     };
@@ -105,8 +102,7 @@ pub fn replay(
     }
     if walk.replayed.is_whole {
         walk.examine_details();
-        walk.examine_users(view, head)?;
-        walk.examine_bulk(view, head)?;
+        walk.examine_blocks(view, head)?;
     }
     Ok(walk.replayed)
 }
@@ -193,17 +189,8 @@ impl Walk<'_, '_> {
                 place.extend(users.iter().map(|user| user.0));
             }
         }
-        match Concerned::by(change) {
-            Concerned::Few(users) => {
-                let sum = users.iter().map(mix).fold(0, u64::wrapping_add);
-                if sum != 0 {
-                    self.users.insert(change.generation, sum);
-                }
-            }
-            Concerned::Many { first, last } => {
-                self.bulk.insert(change.generation, (first, last));
-            }
-        }
+        let users = journal::users_of(&change.events);
+        *self.blocks.entry(block_of(change.generation)).or_default() |= users;
     }
 
     /// Details are erased if and only if their user was purged.
@@ -230,56 +217,25 @@ impl Walk<'_, '_> {
         }
     }
 
-    fn examine_users(&mut self, view: &mut View<'_>, head: &Head) -> Result<(), DatabaseError> {
-        let users = &mut self.users;
-        view.for_each(&LOAD_GENERATION_USER, &[head.key.into()], |row| {
-            let generation = u64::try_from(row.int(2)?).unwrap_or(0);
-            let user = u32::try_from(row.int(1)?).unwrap_or(u32::MAX);
-            let sum = users.entry(generation).or_insert(0);
-            *sum = sum.wrapping_sub(mix(user));
-            if *sum == 0 {
-                users.remove(&generation);
-            }
-            Ok(())
-        })?;
-        for generation in std::mem::take(&mut self.users).into_keys() {
+    fn examine_blocks(&mut self, view: &mut View<'_>, head: &Head) -> Result<(), DatabaseError> {
+        let full = block_of(self.replayed.last + 1);
+        let (blocks, finder) = (&mut self.blocks, &mut *self.finder);
+        blocks.retain(|block, _| *block < full);
+        let mut find = |block: u64| {
             let text = format!(
-                "`generation_user` does not name the users whom generation {generation} concerns"
+                "`generation_block` does not name the users whom block {block} of generations concerns"
             );
-            self.finder
-                .find(&schema::generation_user::TABLE, text, Advice::Index);
-        }
-        Ok(())
-    }
-
-    fn examine_bulk(&mut self, view: &mut View<'_>, head: &Head) -> Result<(), DatabaseError> {
-        let (bulk, finder) = (&mut self.bulk, &mut *self.finder);
-        let mut find = |generation: u64| {
-            let text = format!(
-                "`generation_bulk` does not have the range of the users whom generation {generation} concerns"
-            );
-            finder.find(&schema::generation_bulk::TABLE, text, Advice::Index);
+            finder.find(&schema::generation_block::TABLE, text, Advice::Index);
         };
-        view.for_each(&LOAD_GENERATION_BULK, &[head.key.into()], |row| {
-            let generation = u64::try_from(row.int(1)?).unwrap_or(0);
-            let expected = bulk.remove(&generation);
-            let expected = expected.map(|(first, last)| (i64::from(first), i64::from(last)));
-            if expected != Some((row.int(2)?, row.int(3)?)) {
-                find(generation);
+        view.for_each(&LOAD_BLOCKS, &[head.key.into()], |row| {
+            let block = u64::try_from(row.int(1)?).unwrap_or(u64::MAX);
+            let expected = blocks.remove(&block);
+            if expected.map(|users| to_bytes(&users)).as_deref() != Some(row.bytes(2)?) {
+                find(block);
             }
             Ok(())
         })?;
-        bulk.keys().copied().for_each(find);
+        blocks.keys().copied().for_each(find);
         Ok(())
     }
-}
-
-/// Spreads an ordinal over 64 bits, so that sums of different sets differ (the finalizer of `splitmix64`).
-const fn mix(user: u32) -> u64 {
-    let mut bits = (user as u64)
-        .wrapping_add(1)
-        .wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    bits ^ (bits >> 31)
 }

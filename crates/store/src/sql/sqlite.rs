@@ -29,7 +29,7 @@ const READERS: usize = 3;
 const PATIENCE: Duration = Duration::from_secs(10);
 /// Page caches, in KiB. A reader's scan needs none; the writer holds the inner pages of the tables that it touches.
 const READER_CACHE: u32 = 1024;
-const WRITER_CACHE: u32 = 8192;
+const WRITER_CACHE: u32 = 32_768;
 
 /// Opens `zetel.db` in a folder; makes both when missing, readable by this user alone.
 pub(super) fn open(target: &Target, folder: &Path) -> Result<Parts, DatabaseError> {

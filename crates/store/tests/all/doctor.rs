@@ -75,6 +75,7 @@ fn full(drive: &mut Drive) {
         let command = drive.world.command(step, &drive.tenant);
         drive.take(&command).unwrap();
     }
+    drive.fill_block();
     let application = drive.tenant.applications().values().next().unwrap();
     let (tenant, client) = (Value::from(TENANT), Value::from(application.client_id));
     let database = drive.store.database();
@@ -205,7 +206,7 @@ fn every_cell_of_every_table_is_watched() {
                     let mut values = first_key(database, table);
                     let name = column.name;
                     let changed = match column.kind {
-                        Kind::Int => format!("COALESCE({name}, 0) + 1000"),
+                        Kind::Int => format!("COALESCE({name}, 0) + 100000"),
                         Kind::Text => format!("'x' || COALESCE({name}, '')"),
                         Kind::Bytes => {
                             values.push([1, 2, 3, 4, 5].into());

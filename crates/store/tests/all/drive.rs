@@ -103,6 +103,17 @@ impl Drive {
         self.store_batch(&changes, after, |_| Ok(())).unwrap();
     }
 
+    /// Appends so many small changes in one batch that the journal has a full block.
+    pub fn fill_block(&mut self) {
+        let rename = |number: u32| {
+            let mut profile = self.tenant.profile().clone();
+            profile.display_name = format!("Contoso {number}");
+            Command::ChangeProfile { profile }
+        };
+        let commands: Vec<Command> = (0..1_100).map(rename).collect();
+        self.take_together(&commands);
+    }
+
     /// Takes random steps, some of them in one batch. Commands that are refused are left out.
     pub fn walk(&mut self, random: &mut Random, steps: u32) -> Vec<Change> {
         let mut all = Vec::new();

@@ -271,27 +271,30 @@ fn generations_of_a_user_are_found_however_many_others_they_concern() {
         let bulk = drive.world.command([13, 0, 0, 1], &drive.tenant);
         drive.now = zetel_domain::Timestamp(drive.now.0 + 1);
         drive.take(&bulk).unwrap();
-        let view = drive.tenant.users().find_id(user_id(3)).unwrap();
+        let view_ordinal = drive.tenant.users().find_id(user_id(3)).unwrap().ordinal;
         let found = drive
             .store
-            .generations_of(drive.head.key, view.ordinal)
+            .generations_of(drive.head.key, view_ordinal)
             .unwrap();
         let changes = drive.store.journal(drive.head.key, 0, 1000).unwrap();
         let concerned: Vec<u64> = changes
             .iter()
             .filter(|change| {
                 let mut sets = change.events.iter().filter_map(zetel_domain::Event::users);
-                sets.any(|set| set.contains(view.ordinal))
+                sets.any(|set| set.contains(view_ordinal))
             })
             .map(|change| change.generation)
             .collect();
         assert!(concerned.len() >= 2, "{concerned:?}");
-        // The range of a crowd may name a user who is not in it, but never leaves one out.
-        assert!(
-            concerned
-                .iter()
-                .all(|generation| found.contains(generation))
-        );
+        assert_eq!(found, concerned);
+        // The same once the block is full, and found through its set.
+        drive.fill_block();
+        let found = drive
+            .store
+            .generations_of(drive.head.key, view_ordinal)
+            .unwrap();
+        assert_eq!(found, concerned);
+        drive.assert_sound();
     });
 }
 

@@ -17,7 +17,7 @@ use tokio::{
 };
 use tokio_rustls::TlsAcceptor;
 use zetel_api::{
-    ApiState, Authenticate, Settings as ApiSettings, health::Metrics, token::ClientScheme,
+    ApiState, Authenticator, Settings as ApiSettings, health::Metrics, token::ClientScheme,
 };
 
 use super::{config::Settings, parts::Parts, tls::Certificates, upkeep};
@@ -69,7 +69,7 @@ impl Listeners {
         let metrics = Arc::new(Metrics::new(parts.engine.clone()));
         let state = ApiState {
             engine: parts.engine.clone(),
-            authenticator: Arc::clone(&parts.tokens) as Arc<dyn Authenticate>,
+            authenticator: Arc::new(Authenticator::new(Arc::clone(&parts.tokens))),
             environment: parts.environment.clone(),
             metrics: Arc::clone(&metrics),
             settings: ApiSettings {

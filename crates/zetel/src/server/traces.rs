@@ -34,10 +34,15 @@ impl Traces {
     /// Sends traces to a collector, whose address has no `/v1/traces`.
     pub fn open(endpoint: &str) -> Result<Self, CliError> {
         let wrong = |reason: &dyn std::fmt::Display| {
-            CliError::usage(format!("`otlp_endpoint`: `{endpoint}` {reason}"))
+            CliError::usage(format!("`otlp_endpoint`: `{endpoint}`: {reason}"))
                 .hint("Give the address of a collector, such as http://127.0.0.1:4318")
         };
         let mut url = Url::parse(endpoint).map_err(|error| wrong(&error))?;
+        if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
+            return Err(wrong(
+                &"must begin with https:// or http:// and name a host",
+            ));
+        }
         extend(&mut url, &["v1", "traces"]);
         let exporter = SpanExporter::builder()
             .with_http()

@@ -24,7 +24,10 @@ impl Tenant {
             | Event::SubscriptionAdded { .. }
             | Event::QuantityChanged { .. }
             | Event::StatusChanged { .. }
-            | Event::Renewed { .. } => self.apply_to_subscriptions(event),
+            | Event::Renewed { .. } => {
+                self.apply_to_subscriptions(event);
+                self.sum_pools();
+            }
             Event::UserCreated { .. }
             | Event::UserUpdated { .. }
             | Event::UserDeleted { .. }

@@ -124,6 +124,7 @@ impl TenantBuilder {
     /// The tenant.
     pub fn finish(mut self) -> Tenant {
         self.flush();
+        self.tenant.sum_pools();
         self.tenant
     }
 }

@@ -32,6 +32,8 @@ pub struct Tenant {
     pub(crate) products: Arc<Vec<Arc<OwnedProduct>>>,
     pub(crate) by_sku_id: Arc<BTreeMap<Uuid, ProductOrdinal>>,
     pub(crate) subscriptions: Arc<BTreeMap<Uuid, Subscription>>,
+    /// Bought seats by product, nothing where every subscription is deleted; follows from `subscriptions`.
+    pub(crate) pools: Arc<Vec<Option<SeatTotals>>>,
     /// Distinct live holders by product.
     pub(crate) consumed: Vec<u32>,
     pub(crate) users: Users,
@@ -58,6 +60,7 @@ impl Default for Tenant {
             products: Arc::default(),
             by_sku_id: Arc::default(),
             subscriptions: Arc::default(),
+            pools: Arc::default(),
             consumed: Vec::new(),
             users: Users::default(),
             shapes: Shapes::default(),
@@ -138,7 +141,7 @@ impl Tenant {
 
     /// Whether the tenant has any subscription of a product that is not deleted.
     pub fn owns(&self, product: ProductOrdinal) -> bool {
-        self.subscriptions_of(product).next().is_some()
+        self.pool(product).is_some()
     }
 
     /// Bought and used seats of a product.
@@ -148,14 +151,30 @@ impl Tenant {
             .get(usize::from(product.0))
             .copied()
             .unwrap_or(0);
-        let mut totals = SeatTotals {
+        SeatTotals {
             consumed,
-            ..SeatTotals::default()
-        };
-        for subscription in self.subscriptions_of(product) {
-            totals.add(subscription.status, subscription.quantity);
+            ..self.pool(product).unwrap_or_default()
         }
-        totals
+    }
+
+    fn pool(&self, product: ProductOrdinal) -> Option<SeatTotals> {
+        self.pools.get(usize::from(product.0)).copied().flatten()
+    }
+
+    /// Sums up all subscriptions; called whenever one changed, which is seldom.
+    pub(crate) fn sum_pools(&mut self) {
+        let mut pools: Vec<Option<SeatTotals>> = vec![None; self.products.len()];
+        for subscription in self
+            .subscriptions
+            .values()
+            .filter(|bought| bought.status != Status::Deleted)
+        {
+            if let Some(pool) = pools.get_mut(usize::from(subscription.product.0)) {
+                pool.get_or_insert_default()
+                    .add(subscription.status, subscription.quantity);
+            }
+        }
+        self.pools = Arc::new(pools);
     }
 
     /// All users.

@@ -290,25 +290,24 @@ fn decompress(bytes: &[u8]) -> Option<Vec<u8>> {
     }
 }
 
-/// The users whom a change concerns.
-pub fn users_of(events: &[Event]) -> RoaringBitmap {
-    let mut users = RoaringBitmap::new();
+/// Adds the users whom events concern to a set.
+pub fn add_users_of(events: &[Event], users: &mut RoaringBitmap) {
     for set in events.iter().filter_map(Event::users) {
         match set {
             UserSet::One(user) => {
                 users.insert(user.0);
             }
-            UserSet::Many(many) => users |= many,
+            UserSet::Many(many) => *users |= many,
         }
     }
-    users
 }
 
-/// The users whom a stored change concerns.
-pub fn users_in_body(body: &[u8]) -> Result<RoaringBitmap, Unreadable> {
+/// Adds the users whom a stored change concerns to a set.
+pub fn add_users_in_body(body: &[u8], users: &mut RoaringBitmap) -> Result<(), Unreadable> {
     let body = decompress(body).ok_or(Unreadable)?;
     let events: Vec<Event> = minicbor::decode(&body).map_err(|_| Unreadable)?;
-    Ok(users_of(&events))
+    add_users_of(&events, users);
+    Ok(())
 }
 
 #[cfg(test)]

@@ -90,9 +90,10 @@ fn write_blocks(
     let mut blocks = Rows::new(&schema::generation_block::TABLE);
     for block in block_of(first)..block_of(last + 1) {
         let bodies = transaction.query(&READ_BODIES, &range(key, &generations_in(block)))?;
-        let users = bodies.iter().try_fold(RoaringBitmap::new(), |users, row| {
-            Ok::<_, DatabaseError>(users | users_in(row)?)
-        })?;
+        let mut users = RoaringBitmap::new();
+        for row in &bodies {
+            add_users_in(row, &mut users)?;
+        }
         blocks.push(&[
             key.into(),
             from_generation(block).into(),
@@ -125,8 +126,8 @@ fn range(key: i64, generations: &RangeInclusive<u64>) -> [Value; 3] {
     ]
 }
 
-fn users_in(row: &Row) -> Result<RoaringBitmap, DatabaseError> {
-    journal::users_in_body(row.bytes(1)?).map_err(|Unreadable| {
+fn add_users_in(row: &Row, users: &mut RoaringBitmap) -> Result<(), DatabaseError> {
+    journal::add_users_in_body(row.bytes(1)?, users).map_err(|Unreadable| {
         let generation = row.int(0).unwrap_or_default();
         DatabaseError::Damaged(format!(
             "generation {generation}: its events cannot be read"
@@ -165,7 +166,9 @@ pub fn generations_of(
     let mut found = Vec::new();
     for run in candidates(query, key, &RoaringBitmap::from([user]))? {
         for row in query(&READ_BODIES, &range(key, &run))? {
-            if users_in(&row)?.contains(user) {
+            let mut users = RoaringBitmap::new();
+            add_users_in(&row, &mut users)?;
+            if users.contains(user) {
                 found.push(u64::try_from(row.int(0)?).unwrap_or(0));
             }
         }

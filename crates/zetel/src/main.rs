@@ -20,8 +20,13 @@ use std::io;
 use std::process::ExitCode;
 
 use clap::Parser;
+use mimalloc::MiMalloc;
 
 use crate::exit::Exit;
+
+/// Commands are made on one thread and dropped on another; the system's allocator takes a tenth of the time for that.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     let exit = commands::run(cli::Cli::parse().command).unwrap_or_else(|error| {

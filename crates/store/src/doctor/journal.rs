@@ -189,8 +189,8 @@ impl Walk<'_, '_> {
                 place.extend(users.iter().map(|user| user.0));
             }
         }
-        let users = journal::users_of(&change.events);
-        *self.blocks.entry(block_of(change.generation)).or_default() |= users;
+        let users = self.blocks.entry(block_of(change.generation)).or_default();
+        journal::add_users_of(&change.events, users);
     }
 
     /// Details are erased if and only if their user was purged.

@@ -20,6 +20,7 @@ demo: ## Build the release and serve a demonstration tenant on https://127.0.0.1
 .PHONY: test
 test: prepare ## Everything that can fail: unit, property, store, crash and end-to-end tests
 	$(CARGO) test --workspace --locked
+	$(CARGO) test --package zetel --features otlp --locked --test all traces
 	scripts/e2e
 
 .PHONY: e2e

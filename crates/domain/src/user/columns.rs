@@ -445,7 +445,7 @@ impl Users {
         for (property, packed) in user.record.entries() {
             match property {
                 UserProperty::UserPrincipalName => {
-                    keys.principal_name = Some(hash_folded_bytes(packed))
+                    keys.principal_name = Some(hash_folded_bytes(packed));
                 }
                 UserProperty::Mail => keys.addresses.push(hash_folded_bytes(packed)),
                 UserProperty::ProxyAddresses => {

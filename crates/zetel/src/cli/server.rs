@@ -46,7 +46,7 @@ pub struct InitArgs {
     /// Two-letter country code taken for users without a usage location of their own
     #[arg(long, value_name = "CODE")]
     pub usage_location: Option<String>,
-    /// User principal name of the first administrator [default: admin@DOMAIN]
+    /// User principal name of the first administrator (default: admin@DOMAIN)
     #[arg(long, value_name = "UPN")]
     pub admin: Option<String>,
     /// Tenant id [default: a new one]

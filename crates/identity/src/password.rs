@@ -1,7 +1,7 @@
 //! Passwords: argon2id hashes, their rules, and where they are stored.
 
 use argon2::password_hash::{
-    PasswordHash as PhcString, PasswordHasher as _, PasswordVerifier as _, SaltString,
+    Output, PasswordHash as PhcString, PasswordHasher as _, PasswordVerifier as _, SaltString,
 };
 use argon2::{Algorithm, Argon2, Params, Version};
 use uuid::Uuid;
@@ -34,6 +34,16 @@ impl PasswordHash {
             .hash_password(password.as_bytes(), &salt)
             .map_err(|_| failed())?;
         Ok(Self(hash.to_string()))
+    }
+
+    /// A hash of the same cost that no password has: what would be its result was drawn. Making it costs nothing.
+    pub(crate) fn of_nobody(environment: &Environment) -> Result<Self, IdentityError> {
+        let failed = || IdentityError::Crypto("hashing a password");
+        let salt = SaltString::encode_b64(&environment.random::<16>()?).map_err(|_| failed())?;
+        let result = Output::new(&environment.random::<32>()?).map_err(|_| failed())?;
+        Ok(Self(format!(
+            "$argon2id$v=19$m={MEMORY_KIBIBYTES},t={PASSES},p={LANES}${salt}${result}"
+        )))
     }
 
     /// The hash as it is stored, in PHC string format.
@@ -146,6 +156,23 @@ mod tests {
             PasswordHash::new("Correct-Horse-1", &environment).unwrap()
         );
         assert_eq!(format!("{hash:?}"), "[password hash]");
+    }
+
+    #[test]
+    fn nobody_has_a_hash_of_the_same_cost() {
+        let environment = Environment::new(Arc::new(|| 0));
+        let nobody = PasswordHash::of_nobody(&environment).unwrap();
+        assert!(
+            nobody
+                .stored()
+                .starts_with("$argon2id$v=19$m=19456,t=2,p=1$")
+        );
+        // Not a damaged hash, which would be refused at once: the password was hashed and compared.
+        let judged = hasher().unwrap().verify_password(
+            b"Correct-Horse-1",
+            &PhcString::new(nobody.stored()).unwrap(),
+        );
+        assert_eq!(judged, Err(argon2::password_hash::Error::Password));
     }
 
     #[test]

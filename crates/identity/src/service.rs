@@ -87,10 +87,9 @@ impl TokenService {
             });
         }
         let keys = KeyRing::open(database.clone(), master_key, environment.now())?;
-        let unguessable = base64url(environment.random::<32>()?);
         Ok(Self {
             limiter: Limiter::new(settings.rate_limit),
-            nobody: PasswordHash::new(&unguessable, &environment)?,
+            nobody: PasswordHash::of_nobody(&environment)?,
             cache: TokenCache::new(),
             settings,
             database,

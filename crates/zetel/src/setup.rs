@@ -6,13 +6,19 @@ use zetel_domain::{
     access::{Action, Caller, Permission, Role},
     catalog::Catalog,
     location::Location,
+    subscription::ManagedBy,
     user::{NewUser, UserKey, UserProperty},
 };
 use zetel_engine::{Engine, EngineError, Snapshot, Submission};
 use zetel_identity::{PasswordHash, store_password};
 use zetel_store::catalog_digest;
 
-use crate::{error::CliError, exit::Exit, server::Parts};
+use crate::{
+    cli::tenant::TenantArgs,
+    error::CliError,
+    exit::Exit,
+    server::{Parts, Settings},
+};
 
 /// The name under which the command line's changes stand in the audit trail.
 pub const COMMAND_LINE: &str = "command line";
@@ -170,4 +176,43 @@ pub fn random_password(parts: &Parts) -> Result<String, CliError> {
         .map(|character| char::from(*character))
         .chain("aA2-".chars())
         .collect())
+}
+
+/// A tenant on the server's own machine, to be administered.
+pub struct Desk {
+    parts: Parts,
+    tenant: Uuid,
+}
+
+impl Desk {
+    /// Opens the tenant that the options name.
+    pub fn open(args: &TenantArgs) -> Result<Self, CliError> {
+        let parts = Parts::open(&Settings::load(&args.server, "zetel-data")?, false)?;
+        let tenant = find_tenant(&parts.engine, args.in_tenant.as_deref())?;
+        Ok(Self { parts, tenant })
+    }
+
+    /// The tenant's state.
+    pub fn state(&self) -> Result<Snapshot, EngineError> {
+        snapshot(&self.parts.engine, self.tenant)
+    }
+
+    /// Carries out a command.
+    pub fn submit(&self, command: Command) -> Result<Outcome, EngineError> {
+        submit(&self.parts.engine, self.tenant, command)
+    }
+
+    /// The tenant that a domain belongs to, if any.
+    pub fn tenant_of_domain(&self, name: &str) -> Result<Option<Uuid>, CliError> {
+        Ok(self.parts.engine.store().tenant_of_domain(name)?)
+    }
+}
+
+/// Who changes the quantity of a purchase, in words.
+pub fn manager(managed_by: ManagedBy) -> String {
+    match managed_by {
+        ManagedBy::Organization => "the organization".to_owned(),
+        ManagedBy::VolumeLicensingPortal => "the volume licensing portal".to_owned(),
+        ManagedBy::Partner(tenant) => format!("the partner {tenant}"),
+    }
 }

@@ -4,6 +4,7 @@ pub mod client;
 pub mod database;
 pub mod licenses;
 pub mod server;
+pub mod tenant;
 pub mod users;
 
 use clap::{Parser, Subcommand};
@@ -32,6 +33,12 @@ pub enum Command {
     Serve(Box<server::ServeArgs>),
     /// Make a tenant with its first administrator
     Init(Box<server::InitArgs>),
+    /// Note, list, change and cancel purchases, on the server's own machine
+    Subscription(Box<tenant::SubscriptionArgs>),
+    /// Give and take directory roles, on the server's own machine
+    Role(Box<tenant::RoleArgs>),
+    /// Add domains to a tenant, on the server's own machine
+    Domain(Box<tenant::DomainArgs>),
     /// Register, list and remove applications, on the server's own machine
     App(Box<server::AppArgs>),
     /// Take over lists of products, on the server's own machine

@@ -8,13 +8,16 @@ mod copy;
 mod database;
 mod demo;
 mod doctor;
+mod domain;
 mod init;
 mod license_change;
 mod license_file;
 mod licenses;
 mod restore;
+mod role;
 mod serve;
 mod several;
+mod subscription;
 mod token;
 mod token_approve;
 mod user_import;
@@ -46,6 +49,9 @@ pub fn run(command: Command) -> Result<Exit, CliError> {
         Command::Demo(args) => demo::run(&args),
         Command::Serve(args) => serve::run(&args),
         Command::Init(args) => init::run(&args),
+        Command::Subscription(args) => subscription::run(&args),
+        Command::Role(args) => role::run(&args),
+        Command::Domain(args) => domain::run(&args),
         Command::App(args) => app::run(&args),
         Command::Catalog(args) => catalog::run(&args),
         Command::Doctor(args) => doctor::run(&args),

@@ -178,7 +178,10 @@ fn assign_to_people(engine: &Engine, tenant: Uuid, people: &[Uuid]) -> Result<()
         ),
         (part(64, 72), add(&[(INTUNE, &[])])),
         (part(72, 85), add(&[(EMS, &[])])),
-        (part(0, 1), add(&[(POWER_BI, &[])])),
+        (
+            people.get(..(people.len() / 100).max(1)).unwrap_or(&[]),
+            add(&[(POWER_BI, &[])]),
+        ),
     ];
     for (users, request) in shares {
         let command = Command::AssignLicensesInBulk {

@@ -2,6 +2,7 @@
 
 use std::{fs, os::unix::fs::PermissionsExt, path::Path, sync::Arc};
 
+use zetel_domain::Rejection;
 use zetel_engine::{Clock, Engine, EngineError, Options, system_clock};
 use zetel_identity::{Environment, IdentityError, MasterKey, TokenService, TokenSettings};
 use zetel_store::{Store, sql::DatabaseError};
@@ -96,13 +97,52 @@ impl From<IdentityError> for CliError {
 impl From<EngineError> for CliError {
     fn from(error: EngineError) -> Self {
         match &error {
-            EngineError::Rejected(rejection) => {
-                Self::new(Exit::Refused, format!("A rule refuses this: {rejection}"))
-            }
+            EngineError::Rejected(rejection) => Self::new(
+                Exit::Refused,
+                format!("A rule refuses this: {}", in_words(rejection)),
+            ),
             EngineError::TenantNotFound => {
                 Self::new(Exit::NotFound, "There is no such tenant").hint("`zetel init` makes one")
             }
             _ => Self::new(Exit::Failed, error.to_string()),
         }
+    }
+}
+
+/// What the commands of the server's own machine can meet, in words.
+fn in_words(rejection: &Rejection) -> String {
+    match rejection {
+        Rejection::InvalidDomain { domain } => format!("`{domain}` is not a domain name"),
+        Rejection::DomainExists { domain } => {
+            format!("the tenant has the domain `{domain}` already")
+        }
+        Rejection::DomainNotVerified { domain } => {
+            format!("the domain `{domain}` is not the tenant's")
+        }
+        Rejection::PrincipalNameTaken { principal_name } => {
+            format!("there is a user `{principal_name}` already")
+        }
+        Rejection::InvalidProperty { name } => format!("the value for `{name}` has the wrong form"),
+        Rejection::RequiredPropertyMissing { name } => format!("`{name}` is missing"),
+        Rejection::PropertyTooLong { name, max_length } => {
+            format!("`{name}` has more than {max_length} characters")
+        }
+        Rejection::TenantExists => "there is a tenant with this id already".to_owned(),
+        Rejection::InvalidQuantity => {
+            "a subscription has at least one seat and one month".to_owned()
+        }
+        Rejection::DeviceProductNeedsAgreement { sku_id } => {
+            format!(
+                "the product {sku_id} is licensed per device and cannot be bought by card or invoice"
+            )
+        }
+        Rejection::SubscriptionNotFound { id } => format!("the tenant has no subscription {id}"),
+        Rejection::WrongSubscriptionStatus { status } => {
+            format!("the subscription is in the state {}", status.as_str())
+        }
+        Rejection::LastGlobalAdministrator => {
+            "the last Global Administrator keeps the role".to_owned()
+        }
+        other => other.to_string(),
     }
 }

@@ -17,7 +17,7 @@ fn value(shown: &str, name: &str) -> String {
 }
 
 /// Makes the tenant Fabrikam and an application that may do everything; the shell's variables lead to both.
-fn fabrikam(shell: &mut Shell) {
+pub fn fabrikam(shell: &mut Shell) {
     let made = shell.ok("init --name Fabrikam --domain fabrikam.example --usage-location NL");
     shell.set("ZETEL_TENANT_ID", &value(&made, "tenant"));
     let made = shell.ok("app create --name Automation --permission Directory.ReadWrite.All \

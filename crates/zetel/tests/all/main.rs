@@ -8,6 +8,7 @@ mod database;
 mod demo;
 mod layering;
 mod licenses;
+mod purchases;
 mod served;
 mod server;
 mod stub;

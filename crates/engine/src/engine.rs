@@ -11,7 +11,7 @@ use std::{
 use parking_lot::{Mutex, RwLock};
 use uuid::Uuid;
 use zetel_domain::{
-    Command, Context, Outcome, Plan, Tenant, Timestamp,
+    Command, Context, Plan, Tenant, Timestamp,
     access::{Action, Caller, authorize, authorize_command},
     decide,
     directory::Profile,
@@ -248,10 +248,7 @@ impl Engine {
             self.parts
                 .forget_if(id, |slot| slot.snapshot().generation() == 0);
         }
-        match result?.outcome {
-            Outcome::Created(id) => Ok(id),
-            _ => Ok(id),
-        }
+        result.map(|_| id)
     }
 }
 

@@ -151,19 +151,14 @@ impl Call<'_> {
         out.push(b'"');
     }
 
-    /// A single user as JSON, with a context such as `users` or `directoryObjects`.
+    /// A single user as JSON.
     pub fn user_body(
         &self,
         tenant: &Tenant,
         user: UserView<'_>,
         selection: &UserSelection,
     ) -> Vec<u8> {
-        let mut out = Vec::with_capacity(1024);
-        json::object(&mut out, |out| {
-            self.write_context(out, &["users", &selection.context, "/$entity"]);
-            self.write_user(out, tenant, user, selection);
-        });
-        out
+        self.single_user(tenant, user, selection, "users", None)
     }
 
     /// The same as a directory object, which says that it is a user.
@@ -173,29 +168,33 @@ impl Call<'_> {
         user: UserView<'_>,
         selection: &UserSelection,
     ) -> Vec<u8> {
-        let mut out = Vec::with_capacity(1024);
-        json::object(&mut out, |out| {
-            self.write_context(out, &["directoryObjects", &selection.context, "/$entity"]);
-            json::key(out, "@odata.type");
-            json::string(out, "#microsoft.graph.user");
-            self.write_user(out, tenant, user, selection);
-        });
-        out
+        let type_name = Some("#microsoft.graph.user");
+        self.single_user(tenant, user, selection, "directoryObjects", type_name)
     }
 
-    fn write_user(
+    fn single_user(
         &self,
-        out: &mut Vec<u8>,
         tenant: &Tenant,
         user: UserView<'_>,
         selection: &UserSelection,
-    ) {
+        entity_set: &str,
+        type_name: Option<&str>,
+    ) -> Vec<u8> {
         let book = LicenseBook::new(&self.graph.texts);
         let row = UserRow {
             tenant,
             user,
             book: &book,
         };
-        row.write(out, selection, &mut Strip::new());
+        let mut out = Vec::with_capacity(1024);
+        json::object(&mut out, |out| {
+            self.write_context(out, &[entity_set, &selection.context, "/$entity"]);
+            if let Some(type_name) = type_name {
+                json::key(out, "@odata.type");
+                json::string(out, type_name);
+            }
+            row.write(out, selection, &mut Strip::new());
+        });
+        out
     }
 }

@@ -9,7 +9,7 @@ use zetel_domain::{
     catalog::{Catalog, Product},
     command::NewSubscription,
     product::ProductDefinition,
-    subscription::{Channel, ManagedBy, Term},
+    subscription::{Channel, Term},
 };
 
 use crate::{
@@ -173,25 +173,7 @@ fn list(args: &SubscriptionListArgs) -> Result<Exit, CliError> {
 }
 
 fn set_quantity(args: &SetQuantityArgs) -> Result<Exit, CliError> {
-    let desk = Desk::open(&args.tenant)?;
-    let state = desk.state()?;
-    let managed_by = state
-        .subscriptions()
-        .get(&args.id)
-        .map(|subscription| subscription.channel.managed_by());
-    if let Some(managed_by) =
-        managed_by.filter(|by| *by != ManagedBy::Organization && !args.changed_there)
-    {
-        return Err(CliError::new(
-            Exit::Refused,
-            format!(
-                "The quantity of this subscription is changed by {}",
-                setup::manager(managed_by)
-            ),
-        )
-        .hint("When it was changed there, say so with `--changed-there`"));
-    }
-    desk.submit(Command::ChangeQuantity {
+    Desk::open(&args.tenant)?.submit(Command::ChangeQuantity {
         id: args.id,
         quantity: args.quantity,
         on_behalf_of_manager: args.changed_there,

@@ -97,6 +97,14 @@ impl From<IdentityError> for CliError {
 impl From<EngineError> for CliError {
     fn from(error: EngineError) -> Self {
         match &error {
+            EngineError::Rejected(Rejection::QuantityManagedElsewhere { managed_by }) => Self::new(
+                Exit::Refused,
+                format!(
+                    "The quantity of this subscription is changed by {}",
+                    crate::setup::manager(*managed_by)
+                ),
+            )
+            .hint("When it was changed there, say so with `--changed-there`"),
             EngineError::Rejected(rejection) => Self::new(
                 Exit::Refused,
                 format!("A rule refuses this: {}", in_words(rejection)),

@@ -1,6 +1,7 @@
-"""One demonstration server for all tests, and a second one on PostgreSQL for those that ask for it.
+"""One demonstration server for all tests, and one on PostgreSQL for those that ask for it.
 
-Tests make the users that they change, so they do not depend on each other or on their order.
+Tests make the users that they change, so they do not depend on each other or on their order. Those that buy products,
+make groups or change the policy do it on servers of their own, the workshops.
 """
 
 import os
@@ -31,6 +32,18 @@ def postgres_demo(tmp_path_factory):
         yield server
 
 
+@pytest.fixture(scope="session")
+def sqlite_workshop(tmp_path_factory):
+    with demo(tmp_path_factory.mktemp("sqlite-workshop")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgres_workshop(tmp_path_factory):
+    with private_postgres() as url, demo(tmp_path_factory.mktemp("postgres-workshop"), data=url) as server:
+        yield server
+
+
 @pytest.fixture
 def zetel(sqlite_demo) -> Demo:
     return sqlite_demo
@@ -51,6 +64,18 @@ def graph(zetel):
 def graph_as_admin(zetel):
     """Graph as the demonstration's administrator."""
     yield from open_graph(zetel, user_token(zetel, zetel.admin, zetel.admin_password))
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def workshop_on_each_engine(request):
+    server = request.getfixturevalue(f"{request.param}_workshop")
+    yield from open_graph(server, application_token(server))
+
+
+@pytest.fixture(scope="module")
+def workshop(sqlite_workshop):
+    """Graph as the application, on a server where tests may buy products, make groups and change the policy."""
+    yield from open_graph(sqlite_workshop, application_token(sqlite_workshop))
 
 
 def open_graph(server: Demo, token: str | None):

@@ -1,23 +1,11 @@
 """The client verbs of `zetel`, against the demonstration server."""
 
 import csv
-import json
 
 import pytest
 
+from support.cli import NO_CONNECTION, NOT_AUTHORIZED, NOT_FOUND, REFUSED, SOME_FAILED, USAGE, rows, run
 from support.graph import EMS_SKU, INTUNE_PLAN, UNKNOWN_OBJECT, password, unique
-
-DONE, USAGE, SOME_FAILED, NOT_AUTHORIZED, NOT_FOUND, REFUSED, NO_CONNECTION = 0, 2, 3, 4, 5, 6, 7
-
-
-def run(zetel, *arguments: str, status: int = DONE, stdin: str = ""):
-    done = zetel.command(*arguments, stdin=stdin)
-    assert done.returncode == status, f"zetel {' '.join(arguments)}:\n{done.stdout}\n{done.stderr}"
-    return done
-
-
-def rows(zetel, *arguments: str) -> list[dict]:
-    return json.loads(run(zetel, *arguments, "--output", "json").stdout)
 
 
 # -- products --------------------------------------------------------------------------------------

@@ -1,10 +1,11 @@
 """Every response has the shape that Graph's own metadata gives it, with no property that Graph does not have."""
 
+from types import SimpleNamespace
 from urllib.parse import quote
 
 import pytest
 
-from support.graph import EMS_SKU, INTUNE_PLAN, UNKNOWN_OBJECT, UNOWNED_SKU, password, unique
+from support.graph import EMS_SKU, INTUNE_PLAN, UNKNOWN_OBJECT, UNOWNED_SKU, license_change, password, unique
 from support.openapi import document, validate
 
 EVERY_LICENSE_PROPERTY = "id,assignedLicenses,licenseAssignmentStates,assignedPlans,provisionedPlans,usageLocation"
@@ -122,3 +123,80 @@ def test_me(graph_as_admin):
 ])
 def test_refusals(graph, method, path, body, status):
     fetch(graph, path, status, method, json=body)
+
+
+# -- groups ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def crew(workshop):
+    """A licensed group with a user, a nested group, an owner, and a member whom its license could not be given."""
+    sku = workshop.buy(1)
+    users = [workshop.create_user()["id"] for _ in range(2)]
+    nested = workshop.create_group(users[:1])["id"]
+    group = workshop.create_group([*users, nested], description="of the conformance tests")["id"]
+    owner = {"@odata.id": workshop.reference(users[0])}
+    assert workshop.request("POST", f"/groups/{group}/owners/$ref", json=owner).status_code == 204
+    assert workshop.license_group(group, add=[sku]).status_code == 202
+    return SimpleNamespace(group=group, nested=nested, users=sorted(users))
+
+
+@pytest.mark.parametrize("path", [
+    "/groups", "/groups?$top=2", "/groups?$count=true&$top=1",
+    "/groups?$select=id,assignedLicenses,licenseProcessingState",
+    "/groups?$filter=hasMembersWithLicenseErrors eq true&$select=id,displayName",
+    "/groups/{group}", "/groups/{group}?$select=id,assignedLicenses,licenseProcessingState",
+    "/groups/{group}/members", "/groups/{group}/members?$select=id,displayName",
+    "/groups/{group}/members/microsoft.graph.user", "/groups/{group}/transitiveMembers",
+    "/groups/{group}/transitiveMembers/microsoft.graph.user", "/groups/{group}/owners", "/groups/{nested}/memberOf",
+    "/groups/{nested}/transitiveMemberOf", "/groups/{group}/membersWithLicenseErrors", "/users/{user}/memberOf",
+    "/users/{user}/transitiveMemberOf", "/auditLogs/directoryAudits?$top=200",
+])
+def test_reading_groups(workshop, crew, path):
+    path = path.format(group=crew.group, nested=crew.nested, user=crew.users[0])
+    body = fetch(workshop, path, headers={"ConsistencyLevel": "eventual"})
+    assert body.get("value", [body])
+
+
+def test_every_property_of_a_group_that_can_be_selected(workshop, crew):
+    parameters = document()["paths"]["/groups/{group-id}"]["get"]["parameters"]
+    select = next(parameter for parameter in parameters if parameter["name"] == "$select")
+    for name in select["schema"]["items"]["enum"]:
+        response = workshop.request("GET", f"/groups/{crew.group}?$select={name}")
+        assert response.status_code in (200, 501), f"{name}: {response.text}"
+        validate(response)
+        if response.status_code == 200:
+            properties = {key for key in response.json() if not key.startswith("@")}
+            assert properties <= {name}, f"$select={name} returned {properties}"
+
+
+def test_questions_about_membership(workshop, crew):
+    path = f"/users/{crew.users[0]}"
+    asked = fetch(workshop, f"{path}/getMemberGroups", method="POST", json={"securityEnabledOnly": False})
+    assert crew.group in asked["value"]
+    fetch(workshop, f"{path}/checkMemberGroups", method="POST", json={"groupIds": [crew.group, UNKNOWN_OBJECT]})
+    objects = {"ids": [crew.group, crew.users[0], UNKNOWN_OBJECT], "types": ["group", "user"]}
+    found = fetch(workshop, "/directoryObjects/getByIds", method="POST", json=objects)
+    assert len(found["value"]) == 2
+
+
+def test_changes_of_a_group(workshop):
+    name = unique("conformance")
+    body = {
+        "displayName": name, "mailNickname": name, "mailEnabled": True, "securityEnabled": True,
+        "groupTypes": ["Unified"],
+    }
+    user, sku = workshop.create_user()["id"], workshop.buy(1)
+    group = fetch(workshop, "/groups", 201, "POST", json=body)["id"]
+    fetch(workshop, f"/groups/{group}", 204, "PATCH", json={"description": "changed"})
+    fetch(workshop, f"/groups/{group}/members/$ref", 204, "POST", json={"@odata.id": workshop.reference(user)})
+    fetch(workshop, f"/groups/{group}/assignLicense", 202, "POST", json=license_change(add=[sku]))
+    fetch(workshop, f"/users/{user}/reprocessLicenseAssignment", 200, "POST")
+    fetch(workshop, f"/groups/{group}", 400, "DELETE")
+    fetch(workshop, f"/groups/{group}/assignLicense", 202, "POST", json=license_change(remove=[sku]))
+    fetch(workshop, f"/groups/{group}/members/{user}/$ref", 204, "DELETE")
+    fetch(workshop, f"/groups/{group}", 204, "DELETE")
+    fetch(workshop, "/directory/deletedItems/microsoft.graph.group")
+    fetch(workshop, f"/directory/deletedItems/{group}")
+    fetch(workshop, f"/directory/deletedItems/{group}/restore", 200, "POST")
+    fetch(workshop, f"/groups/{group}")

@@ -1,68 +1,16 @@
 """The direct-assignment flow with azure-identity and msgraph-sdk, on both storage engines."""
 
-import asyncio
-import contextlib
 from uuid import UUID
 
-import httpx
-import pytest
-from azure.identity.aio import ClientSecretCredential
 from kiota_abstractions.base_request_configuration import RequestConfiguration
-from kiota_authentication_azure.azure_identity_authentication_provider import AzureIdentityAuthenticationProvider
-from msgraph import GraphRequestAdapter, GraphServiceClient
+from msgraph import GraphServiceClient
 from msgraph.generated.models.assigned_license import AssignedLicense
-from msgraph.generated.models.o_data_errors.o_data_error import ODataError
-from msgraph.generated.models.password_profile import PasswordProfile
 from msgraph.generated.models.user import User
 from msgraph.generated.users.item.assign_license.assign_license_post_request_body import AssignLicensePostRequestBody
-from msgraph.generated.users.item.user_item_request_builder import UserItemRequestBuilder
 from msgraph.generated.users.users_request_builder import UsersRequestBuilder
 
-from support.graph import EMS_SKU, INTUNE_PLAN, password, unique
-from support.server import Demo
-
-LICENSE_PROPERTIES = ["id", "licenseAssignmentStates", "assignedLicenses", "assignedPlans"]
-
-
-@contextlib.asynccontextmanager
-async def sdk(demo: Demo):
-    """The SDK as an administrator's program would set it up."""
-    credential = ClientSecretCredential(
-        demo.tenant, demo.client_id, demo.client_secret,
-        authority=demo.authority, disable_instance_discovery=True, connection_verify=demo.ca,
-    )
-    host = httpx.URL(demo.url).host
-    provider = AzureIdentityAuthenticationProvider(
-        credential, scopes=["https://graph.microsoft.com/.default"], allowed_hosts=[host]
-    )
-    async with credential, httpx.AsyncClient(verify=demo.tls, timeout=30) as client:
-        adapter = GraphRequestAdapter(provider, client=client)
-        adapter.base_url = f"{demo.url}/v1.0"
-        yield GraphServiceClient(request_adapter=adapter)
-
-
-def with_sdk(demo: Demo, flow) -> None:
-    """Runs `flow(client)` to its end."""
-
-    async def run():
-        async with sdk(demo) as client:
-            await flow(client)
-
-    asyncio.run(run())
-
-
-async def new_user(client: GraphServiceClient, demo: Demo, usage_location: str | None = None) -> User:
-    name = unique("sdk")
-    return await client.users.post(
-        User(
-            account_enabled=True,
-            display_name=f"SDK {name}",
-            mail_nickname=name,
-            user_principal_name=f"{name}@{demo.domain}",
-            usage_location=usage_location,
-            password_profile=PasswordProfile(force_change_password_next_sign_in=False, password=password()),
-        )
-    )
+from support.graph import EMS_SKU, INTUNE_PLAN
+from support.sdk import licensed, new_user, refused, with_sdk
 
 
 def change(add: bool = False, remove: bool = False, off: list[str] = ()) -> AssignLicensePostRequestBody:
@@ -72,21 +20,9 @@ def change(add: bool = False, remove: bool = False, off: list[str] = ()) -> Assi
     )
 
 
-async def licensed(client: GraphServiceClient, user_id: str) -> User:
-    """The user with everything that Graph says about licenses only when asked."""
-    query = UserItemRequestBuilder.UserItemRequestBuilderGetQueryParameters(select=LICENSE_PROPERTIES)
-    return await client.users.by_user_id(user_id).get(RequestConfiguration(query_parameters=query))
-
-
 async def seats_taken(client: GraphServiceClient) -> int:
     products = await client.subscribed_skus.get()
     return next(product.consumed_units for product in products.value if str(product.sku_id) == EMS_SKU)
-
-
-async def refused(call) -> ODataError:
-    with pytest.raises(ODataError) as refusal:
-        await call
-    return refusal.value
 
 
 def test_the_tenant_and_what_it_owns(zetel_on_each_engine):

@@ -2,11 +2,14 @@
 
 import itertools
 import secrets
+import time
+import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import httpx
 
-from support.server import Demo
+from support.server import POLL_SECONDS, Demo
 
 GRAPH_SCOPE = "https://graph.microsoft.com/.default"
 
@@ -18,6 +21,8 @@ EMS_SKU = "efccb6f7-5641-4e0e-bd10-b4976e1bf68e"
 INTUNE_PLAN = "c1ec4a95-1f05-45b3-a911-aa3fa01094f5"
 UNOWNED_SKU = "00000000-0000-4000-8000-00000000abcd"
 UNKNOWN_OBJECT = "00000000-0000-4000-8000-00000000dead"
+
+BUY_SECONDS = 20
 
 _counter = itertools.count(1)
 _run = secrets.token_hex(3)
@@ -90,13 +95,11 @@ class Graph:
             body["usageLocation"] = usage_location
         return expect(self.request("POST", "/users", json=body), 201)
 
-    def assign(self, user: str, add: list[str] = (), remove: list[str] = (), off: list[str] = ()) -> httpx.Response:
+    def assign(
+        self, user: str, add: list[str] = (), remove: list[str] = (), off: list[str] = (), **options
+    ) -> httpx.Response:
         """`assignLicense`: products to add, all with the same disabled plans, and products to remove."""
-        body = {
-            "addLicenses": [{"skuId": sku, "disabledPlans": list(off)} for sku in add],
-            "removeLicenses": list(remove),
-        }
-        return self.request("POST", f"/users/{user}/assignLicense", json=body)
+        return self.request("POST", f"/users/{user}/assignLicense", json=license_change(add, remove, off), **options)
 
     def product(self, sku: str = EMS_SKU) -> dict:
         return next(product for product in self.get("/subscribedSkus")["value"] if product["skuId"] == sku)
@@ -105,6 +108,91 @@ class Graph:
         """Assigned products of a user, each with its disabled plans."""
         found = self.get(f"/users/{user}?$select=assignedLicenses")["assignedLicenses"]
         return {license["skuId"]: license["disabledPlans"] for license in found}
+
+    def states(self, user: str) -> list[tuple[str, str | None, str, str]]:
+        """All assignments of a user: product, group (None if direct), state and error."""
+        found = self.get(f"/users/{user}?$select=licenseAssignmentStates")["licenseAssignmentStates"]
+        return [(one["skuId"], one["assignedByGroup"], one["state"], one["error"]) for one in found]
+
+    def everything(self, path: str, **options) -> Iterator[dict]:
+        """All items of a list, over all of its pages."""
+        link: str | None = path
+        while link:
+            page = self.get(link, **options)
+            yield from page["value"]
+            link = page.get("@odata.nextLink")
+
+    def reference(self, object_id: str) -> str:
+        """How `@odata.id` and `@odata.bind` name an object."""
+        return f"{self.demo.url}/v1.0/directoryObjects/{object_id}"
+
+    def create_group(self, members: list[str] = (), rule: str | None = None, **more) -> dict:
+        """A new security group, dynamic if it has a rule, as Graph answers the creation."""
+        name = unique("group")
+        body = {
+            "displayName": f"E2E {name}", "mailNickname": name, "mailEnabled": False, "securityEnabled": True, **more,
+        }
+        if members:
+            body["members@odata.bind"] = [self.reference(member) for member in members]
+        if rule is not None:
+            body |= {"groupTypes": ["DynamicMembership"], "membershipRule": rule, "membershipRuleProcessingState": "On"}
+        return expect(self.request("POST", "/groups", json=body), 201)
+
+    def license_group(
+        self, group: str, add: list[str] = (), remove: list[str] = (), off: list[str] = (), **options
+    ) -> httpx.Response:
+        """`assignLicense` of a group."""
+        return self.request("POST", f"/groups/{group}/assignLicense", json=license_change(add, remove, off), **options)
+
+    def join(self, group: str, member: str) -> None:
+        reference = {"@odata.id": self.reference(member)}
+        expect(self.request("POST", f"/groups/{group}/members/$ref", json=reference), 204)
+
+    def leave(self, group: str, member: str) -> None:
+        expect(self.request("DELETE", f"/groups/{group}/members/{member}/$ref"), 204)
+
+    def buy(self, seats: int, product: str | None = None) -> str:
+        """Notes a purchase as the server's operator would, on its machine; the product's id.
+
+        `product` is a part number of the catalog, or an id. Without it, it is a product that no test has, and that
+        has no service plans.
+        """
+        product = product or str(uuid.uuid4())
+        name = ["--part-number", own_part_number(product)] if is_guid(product) else []
+        bought = self.demo.command(
+            "subscription", "add", product, *name, "--quantity", str(seats), "--channel", "card",
+            "--data", self.demo.data,
+        )
+        assert bought.returncode == 0, bought.stderr
+        subscription = bought.stdout.strip()
+        # The server is another process: it reads the purchase a moment later.
+        deadline = time.monotonic() + BUY_SECONDS
+        while time.monotonic() < deadline:
+            for owned in self.get("/subscribedSkus")["value"]:
+                if subscription in owned["subscriptionIds"]:
+                    return owned["skuId"]
+            time.sleep(POLL_SECONDS)
+        raise AssertionError(f"the server did not read the purchase {subscription}")
+
+
+def license_change(add: list[str] = (), remove: list[str] = (), off: list[str] = ()) -> dict:
+    """The body of `assignLicense`: every added product has the same disabled plans."""
+    return {
+        "addLicenses": [{"skuId": sku, "disabledPlans": list(off)} for sku in add],
+        "removeLicenses": list(remove),
+    }
+
+
+def is_guid(text: str) -> bool:
+    try:
+        return str(uuid.UUID(text)) == text.lower()
+    except ValueError:
+        return False
+
+
+def own_part_number(sku: str) -> str:
+    """The part number under which the tests buy a product that the catalog does not have."""
+    return f"E2E_{sku[:8].upper()}"
 
 
 def password() -> str:

@@ -9,6 +9,7 @@ mod state;
 
 pub mod health;
 pub mod token;
+pub mod words;
 
 use std::sync::Arc;
 

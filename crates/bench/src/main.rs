@@ -112,6 +112,8 @@ enum Part {
     Single,
     /// The server over HTTP
     Http,
+    /// Groups, in process
+    Groups,
     /// An empty server, and the size of the program
     Empty,
 }
@@ -170,16 +172,17 @@ fn run(arguments: RunArguments) -> Result<bool, BenchError> {
         report: Report::default(),
     };
     let wanted = |part: Part| arguments.only.is_empty() || arguments.only.contains(&part);
-    let needs_tenants = [Part::Start, Part::Single, Part::Http]
+    let needs_tenants = [Part::Start, Part::Single, Part::Http, Part::Groups]
         .into_iter()
         .any(wanted);
     let machine = machine();
-    let parts: [(&str, bool, Measure); 6] = [
+    let parts: [(&str, bool, Measure); 7] = [
         ("limits", wanted(Part::Limits), measure_limits),
         ("bulk", needs_tenants, measure::bulk::measure),
         ("start", wanted(Part::Start), measure::start::measure),
         ("single", wanted(Part::Single), measure::single::measure),
         ("http", wanted(Part::Http), measure::http::measure),
+        ("groups", wanted(Part::Groups), measure::groups::measure),
         ("empty", wanted(Part::Empty), measure::empty::measure),
     ];
     for (name, _, measure) in parts.into_iter().filter(|(_, wanted, _)| *wanted) {
@@ -188,7 +191,7 @@ fn run(arguments: RunArguments) -> Result<bool, BenchError> {
             run.report.failures.push(format!("{name}: {error}"));
         }
     }
-    let table = format!("{machine}\n\n{}", run.report.to_markdown(&run.sizes));
+    let table = format!("{machine}\n\n{}", run.report.to_markdown());
     writeln!(std::io::stdout(), "{table}")?;
     if let Some(document) = arguments.write {
         report::write_into(&document, &table)?;

@@ -156,25 +156,30 @@ pub fn create_tenant(engine: &Engine) -> Result<Uuid, BenchError> {
             digest,
         },
     )?;
-    for (sku_id, part_number) in [(EMS, "EMS"), (MICROSOFT_365_E3, "SPE_E3")] {
-        let purchase = NewSubscription {
-            id: None,
-            product: ProductDefinition {
-                sku_id,
-                part_number: part_number.to_owned(),
-                name: part_number.to_owned(),
-                per_device: false,
-                plans: Vec::new(),
-            },
-            channel: Channel::EnterpriseAgreement,
-            quantity: SEATS,
-            term: Term { months: 36 },
-            renews: true,
-            owner_id: None,
-        };
-        submit(engine, tenant, Command::AddSubscription(purchase))?;
+    for sku_id in [EMS, MICROSOFT_365_E3] {
+        buy(engine, tenant, sku_id)?;
     }
     Ok(tenant)
+}
+
+/// Buys more seats of a product of the catalog than anybody needs.
+pub fn buy(engine: &Engine, tenant: Uuid, sku_id: Uuid) -> Result<(), BenchError> {
+    let purchase = NewSubscription {
+        id: None,
+        product: ProductDefinition {
+            sku_id,
+            part_number: String::new(), // the catalog knows it
+            name: String::new(),
+            per_device: false,
+            plans: Vec::new(),
+        },
+        channel: Channel::EnterpriseAgreement,
+        quantity: SEATS,
+        term: Term { months: 36 },
+        renews: true,
+        owner_id: None,
+    };
+    submit(engine, tenant, Command::AddSubscription(purchase)).map(drop)
 }
 
 /// Creates users with licenses in `rounds` equal parts and tells how fast each part went. `meanwhile` runs before each

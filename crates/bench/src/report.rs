@@ -33,6 +33,10 @@ pub enum Goal {
     AtLeast(f64),
     /// Itself, at the greatest size.
     AtMost(f64),
+    /// Its ratio to the limit, at the greatest size.
+    LastRatioAtMost(f64),
+    /// Itself, at most so much at a certain size.
+    At(u32, f64),
 }
 
 /// A figure of one size, with its limit measured in the same rounds.
@@ -88,6 +92,16 @@ impl Figure {
         self.cells.insert(users, Cell { ours, limit });
     }
 
+    /// Forgets the first round of a size.
+    pub fn drop_first(&mut self, users: u32) {
+        if let Some(cell) = self.cells.get_mut(&users) {
+            cell.ours.drop_first();
+            if let Some(limit) = &mut cell.limit {
+                limit.drop_first();
+            }
+        }
+    }
+
     /// The cell of the greatest size.
     fn last(&self) -> Option<&Cell> {
         self.cells.last_key_value().map(|(_, cell)| cell)
@@ -112,6 +126,11 @@ impl Figure {
             }
             Goal::AtLeast(goal) => Some(last >= goal),
             Goal::AtMost(goal) => Some(last <= goal),
+            Goal::LastRatioAtMost(goal) => Some(ratios.last().is_some_and(|ratio| *ratio <= goal)),
+            Goal::At(size, goal) => {
+                let cell = self.cells.get(&size)?;
+                Some(cell.ours.median() <= goal)
+            }
         }
     }
 
@@ -148,6 +167,10 @@ impl Figure {
             Goal::RatioAtMost(goal) => format!("ratio ≤ {goal}"),
             Goal::AtLeast(goal) => format!("≥ {}", show(self.unit, goal)),
             Goal::AtMost(goal) => format!("≤ {}", show(self.unit, goal)),
+            Goal::LastRatioAtMost(goal) => format!("last ratio ≤ {goal}"),
+            Goal::At(size, goal) => {
+                format!("≤ {} at {}", show(self.unit, goal), grouped(size))
+            }
         };
         let met = match self.is_met() {
             None => "",
@@ -177,16 +200,24 @@ pub struct Report {
 
 impl Report {
     /// The table and what belongs to it, in Markdown.
-    pub fn to_markdown(&self, sizes: &[u32]) -> String {
+    pub fn to_markdown(&self) -> String {
+        let mut sizes: Vec<u32> = self
+            .figures
+            .iter()
+            .flat_map(|figure| figure.cells.keys().copied())
+            .filter(|size| *size != 0)
+            .collect();
+        sizes.sort_unstable();
+        sizes.dedup();
         let mut text = String::from("| figure |");
-        for size in sizes {
+        for size in &sizes {
             let _ = write!(text, " at {} users |", grouped(*size));
         }
         text.push_str(" limit, same run | ratio | goal | met |\n|");
         text.push_str(&" --- |".repeat(sizes.len() + 5));
         text.push('\n');
         for figure in &self.figures {
-            text.push_str(&figure.row(sizes));
+            text.push_str(&figure.row(&sizes));
             text.push('\n');
         }
         for (place, note) in self.notes.iter().enumerate() {

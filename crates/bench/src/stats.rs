@@ -10,6 +10,13 @@ impl Samples {
         self.0.push(value);
     }
 
+    /// Forgets the figure of the first round.
+    pub fn drop_first(&mut self) {
+        if !self.0.is_empty() {
+            self.0.remove(0);
+        }
+    }
+
     /// The figure in the middle; not a number without any.
     pub fn median(&self) -> f64 {
         median(&mut self.0.clone())

@@ -1,32 +1,38 @@
 //! Building a tenant from its stored facts instead of its events.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use uuid::Uuid;
 
 use crate::{
     access::Role,
     application::Application,
-    assignment::{Holding, Shape, Source},
+    assignment::{Holding, Shape, Verdict},
     catalog::Catalog,
     directory::{Domain, Profile},
+    group::{Group, GroupLicense, GroupOrdinal, Membership},
+    policy::{Approval, Policy},
     product::{ProductDefinition, ProductOrdinal},
     subscription::Subscription,
     tenant::Tenant,
     time::Timestamp,
-    user::{UserHead, UserOrdinal, UserState},
+    user::{UserHead, UserOrdinal},
 };
 
-/// Takes stored facts in the order organization, domains, products, subscriptions, users, licenses, the rest, and
+/// Takes stored facts in the order organization, policy, domains, products, subscriptions, users, licenses, groups, their
+/// licenses, subgroups, owners, memberships and decisions, the rest, and
 /// makes the tenant that replaying its events would make.
 #[derive(Debug, Default)]
 pub struct TenantBuilder {
     tenant: Tenant,
     /// Licenses of the user being read.
     user: Option<UserOrdinal>,
-    /// Whether that user's licenses take seats.
-    takes_seats: bool,
     holdings: Vec<Holding>,
+    /// Memberships of the user being read.
+    member: Option<UserOrdinal>,
+    memberships: Vec<Membership>,
+    /// Members of the groups that were read so far.
+    joined: BTreeMap<GroupOrdinal, Vec<u32>>,
 }
 
 impl TenantBuilder {
@@ -70,37 +76,107 @@ impl TenantBuilder {
         self.tenant.users.push(id, head, record);
     }
 
-    /// A license, in the order of users and then of products.
-    pub fn license(
-        &mut self,
-        user: UserOrdinal,
-        product: ProductOrdinal,
-        disabled: u128,
-        at: Timestamp,
-    ) {
+    /// The licensing policy.
+    pub fn policy(&mut self, policy: Policy) {
+        self.tenant.policy = Arc::new(policy);
+    }
+
+    /// An approval of a change that the guard stopped.
+    pub fn approval(&mut self, approval: Approval) {
+        Arc::make_mut(&mut self.tenant.approvals).push(approval);
+    }
+
+    /// A license of a user's own, in the order of users, then products, then sources.
+    pub fn license(&mut self, user: UserOrdinal, shape: Shape, at: Timestamp) {
         if self.user != Some(user) {
             self.flush();
             self.user = Some(user);
-            let view = self.tenant.users.view(user);
-            self.takes_seats = view.is_some_and(|view| view.head.state() == UserState::Live);
         }
-        let shape = Shape {
-            product,
-            source: Source::Direct,
-            disabled,
-        };
         let holding = Holding::new(self.tenant.shapes.intern(shape), at);
         self.holdings.push(holding);
-        if self.takes_seats {
-            self.tenant.count_seat(product, true);
-        }
     }
 
     fn flush(&mut self) {
         if let Some(user) = self.user.take() {
             self.tenant.users.set_holdings(user, &self.holdings);
-            self.holdings.clear();
+            self.tenant.note_marks(user, &self.holdings);
+            for holding in std::mem::take(&mut self.holdings) {
+                if let Some(shape) = self.tenant.shapes.get(holding.shape)
+                    && let Some(users) = self.tenant.assigned.get_mut(usize::from(shape.product.0))
+                {
+                    users.insert(user.0);
+                }
+            }
         }
+    }
+
+    /// The next group in the order of ordinals, with its definition and state, without members, owners and licenses.
+    pub fn group(&mut self, group: Group) {
+        let ordinal = self.tenant.groups.push(Group {
+            purged: true, // until its rule is compiled, no index may know it
+            ..group.clone()
+        });
+        self.tenant.groups.redefine(ordinal, |stored| {
+            *stored = group;
+        });
+    }
+
+    /// What a group gives, in the order of products.
+    pub fn group_license(&mut self, group: GroupOrdinal, license: GroupLicense) {
+        self.tenant
+            .groups
+            .change(group, |group| group.licenses.push(license));
+    }
+
+    /// A group that is a member of a group.
+    pub fn subgroup(&mut self, group: GroupOrdinal, member: GroupOrdinal) {
+        self.tenant
+            .apply(&crate::Event::SubgroupAdded { group, member });
+    }
+
+    /// A user who owns a group.
+    pub fn owner(&mut self, group: GroupOrdinal, user: UserOrdinal) {
+        self.tenant.apply(&crate::Event::OwnerAdded { group, user });
+    }
+
+    /// A membership of a user, in the order of users and then of groups.
+    pub fn membership(&mut self, user: UserOrdinal, membership: Membership) {
+        if self.member != Some(user) {
+            self.flush_memberships();
+            self.member = Some(user);
+        }
+        self.memberships.push(membership);
+        self.joined
+            .entry(membership.group)
+            .or_default()
+            .push(user.0);
+    }
+
+    fn flush_memberships(&mut self) {
+        if let Some(user) = self.member.take() {
+            self.tenant.users.set_memberships(user, &self.memberships);
+            self.memberships.clear();
+        }
+    }
+
+    /// A chunk of the users for whom a product of a group was decided in one way; false if it cannot be read.
+    pub fn decision(
+        &mut self,
+        group: GroupOrdinal,
+        product: ProductOrdinal,
+        verdict: Verdict,
+        chunk: u32,
+        users: &[u8],
+    ) -> bool {
+        let mut is_read = false;
+        self.tenant.groups.change(group, |group| {
+            let decided = group.decisions.entry((product, verdict)).or_default();
+            is_read = decided.set_chunk(chunk, users);
+        });
+        if let Some(given) = verdict.given(product) {
+            self.tenant.note_giver(given, group);
+        }
+        is_read
     }
 
     /// An application.
@@ -121,9 +197,21 @@ impl TenantBuilder {
         (self.tenant.products.len(), self.tenant.users.len())
     }
 
+    /// How many groups there are so far; the next one must have this ordinal.
+    pub fn group_count(&self) -> usize {
+        self.tenant.groups.len()
+    }
+
     /// The tenant.
     pub fn finish(mut self) -> Tenant {
         self.flush();
+        self.flush_memberships();
+        for (group, users) in std::mem::take(&mut self.joined) {
+            self.tenant.groups.change(group, |group| {
+                group.members = users.into_iter().collect();
+            });
+        }
+        self.tenant.count_all();
         self.tenant.sum_pools();
         self.tenant
     }

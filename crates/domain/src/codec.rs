@@ -26,6 +26,37 @@ pub mod guid {
     }
 }
 
+/// Lists of GUIDs as one byte string, 16 bytes each.
+pub mod guids {
+    use minicbor::{
+        Decoder, Encoder,
+        decode::Error as DecodeError,
+        encode::{Error as EncodeError, Write},
+    };
+    use uuid::Uuid;
+
+    /// Writes a list of GUIDs.
+    pub fn encode<C, W: Write>(
+        guids: &[Uuid],
+        encoder: &mut Encoder<W>,
+        _: &mut C,
+    ) -> Result<(), EncodeError<W::Error>> {
+        let bytes: Vec<u8> = guids.iter().flat_map(Uuid::as_bytes).copied().collect();
+        encoder.bytes(&bytes)?.ok()
+    }
+
+    /// Reads a list of GUIDs.
+    pub fn decode<C>(decoder: &mut Decoder<'_>, _: &mut C) -> Result<Vec<Uuid>, DecodeError> {
+        let position = decoder.position();
+        let (guids, rest) = decoder.bytes()?.as_chunks::<16>();
+        if rest.is_empty() {
+            Ok(guids.iter().map(|guid| Uuid::from_bytes(*guid)).collect())
+        } else {
+            Err(DecodeError::message("a GUID has 16 bytes").at(position))
+        }
+    }
+}
+
 /// Masks of 128 bits as two numbers.
 pub mod mask {
     use minicbor::{

@@ -8,9 +8,14 @@ use crate::{
     access::{Permission, Role},
     assignment::AssignmentRequest,
     catalog::Catalog,
+    decide::Earlier,
     directory::Profile,
+    event::Event,
+    group::{GroupPatch, NewGroup},
+    policy::Policy,
     product::ProductDefinition,
     subscription::{Channel, Term},
+    time::Timestamp,
     user::{NewUser, UserKey, UserPatch},
 };
 
@@ -120,6 +125,122 @@ pub enum Command {
         /// What.
         request: AssignmentRequest,
     },
+    /// Decide a user's group licenses again.
+    ReprocessUser {
+        /// Whose.
+        user: UserKey,
+    },
+    /// Create a group.
+    CreateGroup(NewGroup),
+    /// Change a group, or add members and owners to it.
+    UpdateGroup {
+        /// Its object id.
+        group: Uuid,
+        /// What.
+        patch: GroupPatch,
+    },
+    /// Delete a group: a Microsoft 365 group goes to the recycle bin, any other is gone.
+    DeleteGroup {
+        /// Its object id.
+        group: Uuid,
+    },
+    /// Take a group out of the recycle bin.
+    RestoreGroup {
+        /// Its object id.
+        group: Uuid,
+    },
+    /// Erase a group in the recycle bin for good.
+    PurgeGroup {
+        /// Its object id.
+        group: Uuid,
+    },
+    /// Add users or groups to a group, all or none.
+    AddMembers {
+        /// The group's object id.
+        group: Uuid,
+        /// Object ids of users and groups.
+        members: Vec<Uuid>,
+    },
+    /// Remove users or groups from a group, all or none.
+    RemoveMembers {
+        /// The group's object id.
+        group: Uuid,
+        /// Object ids of users and groups.
+        members: Vec<Uuid>,
+    },
+    /// Make a user an owner of a group.
+    AddOwner {
+        /// The group's object id.
+        group: Uuid,
+        /// The user's object id.
+        user: Uuid,
+    },
+    /// Take a user from the owners of a group.
+    RemoveOwner {
+        /// The group's object id.
+        group: Uuid,
+        /// The user's object id.
+        user: Uuid,
+    },
+    /// Change what a group gives to its members.
+    AssignGroupLicenses {
+        /// The group's object id.
+        group: Uuid,
+        /// What.
+        request: AssignmentRequest,
+    },
+    /// Decide a group's licenses again for all its members.
+    ReprocessGroup {
+        /// The group's object id.
+        group: Uuid,
+    },
+    /// Change the licensing policy.
+    ChangePolicy {
+        /// As it shall be.
+        policy: Policy,
+    },
+    /// Give one product instead of another, per user whole or not at all.
+    SwapProduct {
+        /// For whom.
+        scope: SwapScope,
+        /// The product to take.
+        from: Uuid,
+        /// The product to give.
+        to: Uuid,
+        /// Ids of plans of the new product to switch off besides those that are off in the old one.
+        disabled_plans: Vec<Uuid>,
+    },
+    /// Remove direct licenses that a group gives as well; see [`crate::decide`].
+    MigrateToGroups {
+        /// Whose; all users if absent.
+        users: Option<Vec<UserKey>>,
+        /// Whether to migrate users who would lose plans, too.
+        accept_lost_plans: bool,
+    },
+    /// Approve a change that the guard stopped.
+    ApproveChange {
+        /// The token of its plan.
+        token: String,
+    },
+    /// Undo a change.
+    Undo {
+        /// The generation of the change.
+        generation: u64,
+        /// What happened in it.
+        events: Arc<Vec<Event>>,
+        /// For each user whose values it changed: the last event before it that tells them, a
+        /// [`Event::UserCreated`] or [`Event::UserUpdated`]. Values of users who are absent are not put back.
+        earlier: Arc<Earlier>,
+    },
+    /// Put licenses back as they were.
+    RestoreLicenses {
+        /// The time whose state to put back.
+        at: Timestamp,
+        /// What happened since, the newest last.
+        events: Arc<Vec<Event>>,
+        /// Whose; everybody's if absent.
+        scope: RestoreScope,
+    },
     /// Register an application.
     AddApplication {
         /// Its client id; a new one if absent.
@@ -159,6 +280,28 @@ pub enum Command {
         /// The role.
         role: Role,
     },
+}
+
+/// For whom one product is given instead of another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SwapScope {
+    /// For the direct licenses of these users.
+    Users(Vec<UserKey>),
+    /// For the direct licenses of everybody who has one.
+    AllUsers,
+    /// For a group and thus all its members.
+    Group(Uuid),
+}
+
+/// Whose licenses are put back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RestoreScope {
+    /// Everybody's, and those of all groups.
+    Tenant,
+    /// One user's direct licenses and memberships.
+    User(UserKey),
+    /// A group's licenses and members.
+    Group(Uuid),
 }
 
 /// A purchase.
@@ -202,6 +345,24 @@ impl Command {
             Self::NotePasswordChange { .. } => "changePassword",
             Self::AssignLicenses { .. } => "assignLicense",
             Self::AssignLicensesInBulk { .. } => "assignLicensesInBulk",
+            Self::ReprocessUser { .. } => "reprocessLicenseAssignment",
+            Self::CreateGroup(_) => "createGroup",
+            Self::UpdateGroup { .. } => "updateGroup",
+            Self::DeleteGroup { .. } => "deleteGroup",
+            Self::RestoreGroup { .. } => "restoreGroup",
+            Self::PurgeGroup { .. } => "purgeGroup",
+            Self::AddMembers { .. } => "addMembers",
+            Self::RemoveMembers { .. } => "removeMembers",
+            Self::AddOwner { .. } => "addOwner",
+            Self::RemoveOwner { .. } => "removeOwner",
+            Self::AssignGroupLicenses { .. } => "assignGroupLicense",
+            Self::ReprocessGroup { .. } => "reprocessGroup",
+            Self::ChangePolicy { .. } => "changePolicy",
+            Self::SwapProduct { .. } => "swapProduct",
+            Self::MigrateToGroups { .. } => "migrateToGroups",
+            Self::ApproveChange { .. } => "approveChange",
+            Self::Undo { .. } => "undo",
+            Self::RestoreLicenses { .. } => "restoreLicenses",
             Self::AddApplication { .. } => "addApplication",
             Self::RemoveApplication { .. } => "removeApplication",
             Self::SetPermissions { .. } => "setPermissions",

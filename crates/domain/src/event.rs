@@ -11,12 +11,15 @@ use uuid::Uuid;
 use crate::{
     access::{Permission, Role},
     application::Application,
-    assignment::Source,
+    assignment::{Source, Verdict},
     catalog::Catalog,
     codec,
     directory::{Domain, Profile},
+    group::{GroupDefinition, GroupGrant, GroupOrdinal},
     location::Location,
+    policy::Policy,
     product::{ProductDefinition, ProductOrdinal},
+    state::Bits,
     subscription::{Status, Subscription},
     time::Timestamp,
     user::{UserOrdinal, UserType},
@@ -91,6 +94,9 @@ pub enum Event {
         /// Seats now.
         #[n(1)]
         quantity: u32,
+        /// Seats before.
+        #[n(2)]
+        before: u32,
     },
     /// A subscription moved in its life.
     #[n(7)]
@@ -192,16 +198,16 @@ pub enum Event {
         #[n(0)]
         user: UserOrdinal,
     },
-    /// Direct assignments of one or many users changed alike.
+    /// Licenses of their own, of one or many users, changed alike. The inverse swaps `removed` and `added`.
     #[n(14)]
-    LicensesChanged {
+    AssignmentsChanged {
         /// Whose.
         #[n(0)]
         users: UserSet,
-        /// Removed products.
+        /// What each of them had and has no longer.
         #[n(1)]
-        removed: Vec<ProductOrdinal>,
-        /// Added products, or products whose disabled plans were replaced.
+        removed: Vec<Grant>,
+        /// What each of them has now.
         #[n(2)]
         added: Vec<Grant>,
         /// When.
@@ -262,10 +268,237 @@ pub enum Event {
         #[n(1)]
         at: Timestamp,
     },
+    /// A group was created, without members and licenses.
+    #[n(21)]
+    GroupCreated {
+        /// Its place.
+        #[n(0)]
+        group: GroupOrdinal,
+        /// Its object id.
+        #[cbor(n(1), with = "codec::guid")]
+        id: Uuid,
+        /// When.
+        #[n(2)]
+        at: Timestamp,
+        /// What it is.
+        #[n(3)]
+        definition: GroupDefinition,
+    },
+    /// A group's definition changed.
+    #[n(22)]
+    GroupUpdated {
+        /// Which.
+        #[n(0)]
+        group: GroupOrdinal,
+        /// As it was.
+        #[n(1)]
+        before: GroupDefinition,
+        /// As it is now.
+        #[n(2)]
+        after: GroupDefinition,
+    },
+    /// A group went to the recycle bin.
+    #[n(23)]
+    GroupDeleted {
+        /// Which.
+        #[n(0)]
+        group: GroupOrdinal,
+        /// When.
+        #[n(1)]
+        at: Timestamp,
+    },
+    /// A group came back.
+    #[n(24)]
+    GroupRestored {
+        /// Which.
+        #[n(0)]
+        group: GroupOrdinal,
+        /// When it had been deleted.
+        #[n(1)]
+        deleted: Timestamp,
+    },
+    /// A group is gone for good, with its memberships.
+    #[n(25)]
+    GroupPurged {
+        /// Which.
+        #[n(0)]
+        group: GroupOrdinal,
+    },
+    /// Users joined a group.
+    #[n(26)]
+    MembersAdded {
+        /// Which.
+        #[n(0)]
+        group: GroupOrdinal,
+        /// Who; none of them was a member.
+        #[n(1)]
+        users: UserSet,
+        /// When.
+        #[n(2)]
+        at: Timestamp,
+    },
+    /// Users left a group.
+    #[n(27)]
+    MembersRemoved {
+        /// Which.
+        #[n(0)]
+        group: GroupOrdinal,
+        /// Who; all of them were members.
+        #[n(1)]
+        users: UserSet,
+        /// When.
+        #[n(2)]
+        at: Timestamp,
+    },
+    /// A group became a member of a group.
+    #[n(28)]
+    SubgroupAdded {
+        /// The group that has a new member.
+        #[n(0)]
+        group: GroupOrdinal,
+        /// The member.
+        #[n(1)]
+        member: GroupOrdinal,
+    },
+    /// A group is no longer a member of a group.
+    #[n(29)]
+    SubgroupRemoved {
+        /// The group that lost a member.
+        #[n(0)]
+        group: GroupOrdinal,
+        /// The member.
+        #[n(1)]
+        member: GroupOrdinal,
+    },
+    /// A group has a new owner.
+    #[n(30)]
+    OwnerAdded {
+        /// Which.
+        #[n(0)]
+        group: GroupOrdinal,
+        /// Who.
+        #[n(1)]
+        user: UserOrdinal,
+    },
+    /// A group lost an owner.
+    #[n(31)]
+    OwnerRemoved {
+        /// Which.
+        #[n(0)]
+        group: GroupOrdinal,
+        /// Who.
+        #[n(1)]
+        user: UserOrdinal,
+    },
+    /// What a group gives to its members changed. What became of it for them is in the events that follow.
+    #[n(32)]
+    GroupLicensesChanged {
+        /// Which.
+        #[n(0)]
+        group: GroupOrdinal,
+        /// What it gave and gives no longer.
+        #[n(1)]
+        removed: Vec<GroupGrant>,
+        /// What it gives now.
+        #[n(2)]
+        added: Vec<GroupGrant>,
+        /// When.
+        #[n(3)]
+        at: Timestamp,
+    },
+    /// A product of a group was decided for some members.
+    #[n(33)]
+    Decided {
+        /// The group.
+        #[n(0)]
+        group: GroupOrdinal,
+        /// The product.
+        #[n(1)]
+        product: ProductOrdinal,
+        /// For whom.
+        #[n(2)]
+        users: UserSet,
+        /// How it was decided until now, alike for all of them.
+        #[n(3)]
+        before: Option<Verdict>,
+        /// How it is decided now; absent if it is no longer meant for them.
+        #[n(4)]
+        after: Option<Verdict>,
+        /// When.
+        #[n(5)]
+        at: Timestamp,
+    },
+    /// The licensing policy changed.
+    #[n(34)]
+    PolicyChanged {
+        /// As it was.
+        #[n(0)]
+        before: Policy,
+        /// As it is now.
+        #[n(1)]
+        after: Policy,
+    },
+    /// Somebody approved a change that the guard had stopped.
+    #[n(35)]
+    ChangeApproved {
+        /// The token of its plan.
+        #[n(0)]
+        token: String,
+        /// Who.
+        #[n(1)]
+        approver: String,
+        /// When.
+        #[n(2)]
+        at: Timestamp,
+    },
+    /// Plans of a product were switched off in all assignments that there are.
+    #[n(36)]
+    PlansSwitchedOff {
+        /// The product.
+        #[n(0)]
+        product: ProductOrdinal,
+        /// The plans, as bits; they were on in all assignments.
+        #[cbor(n(1), with = "codec::mask")]
+        plans: u128,
+    },
+    /// A group's rule put a user into the group and out of it again and again, so it was paused.
+    #[n(37)]
+    RuleOscillated {
+        /// The group.
+        #[n(0)]
+        group: GroupOrdinal,
+        /// The user.
+        #[n(1)]
+        user: UserOrdinal,
+    },
+    /// Somebody asked for a group's licenses to be decided again.
+    #[n(38)]
+    GroupReprocessed {
+        /// Which.
+        #[n(0)]
+        group: GroupOrdinal,
+    },
+    /// Somebody asked for a user's group licenses to be decided again.
+    #[n(39)]
+    UserReprocessed {
+        /// Whose.
+        #[n(0)]
+        user: UserOrdinal,
+    },
+    /// A change was undone, or licenses were put back as they had been.
+    #[n(40)]
+    Reverted {
+        /// The generation that was undone, if it was one.
+        #[n(0)]
+        generation: Option<u64>,
+        /// The time whose state was put back, if it was one.
+        #[n(1)]
+        to: Option<Timestamp>,
+    },
 }
 
 /// A product given to a user, less some plans.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
 pub struct Grant {
     /// The product.
     #[n(0)]
@@ -298,6 +531,22 @@ impl UserSet {
         };
         one.into_iter()
             .chain(many.into_iter().flatten().map(UserOrdinal))
+    }
+
+    /// The set of some users, in its shortest form.
+    pub fn of(users: &Bits) -> Self {
+        match (users.len(), users.first()) {
+            (1, Some(only)) => Self::One(UserOrdinal(only)),
+            _ => Self::Many(users.to_roaring()),
+        }
+    }
+
+    /// The users as a set.
+    pub fn to_bits(&self) -> Bits {
+        match self {
+            Self::One(user) => Bits::from_iter([user.0]),
+            Self::Many(users) => Bits::from_roaring(users),
+        }
     }
 
     /// How many there are.
@@ -394,8 +643,15 @@ impl Event {
             | Self::UserDeleted { user, .. }
             | Self::UserRestored { user }
             | Self::UserPurged { user }
-            | Self::PasswordChanged { user, .. } => Some(UserSet::One(*user)),
-            Self::LicensesChanged { users, .. } => Some(users.clone()),
+            | Self::PasswordChanged { user, .. }
+            | Self::OwnerAdded { user, .. }
+            | Self::OwnerRemoved { user, .. }
+            | Self::RuleOscillated { user, .. }
+            | Self::UserReprocessed { user } => Some(UserSet::One(*user)),
+            Self::AssignmentsChanged { users, .. }
+            | Self::MembersAdded { users, .. }
+            | Self::MembersRemoved { users, .. }
+            | Self::Decided { users, .. } => Some(users.clone()),
             _ => None,
         }
     }

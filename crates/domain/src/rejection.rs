@@ -3,6 +3,7 @@
 use uuid::Uuid;
 
 use crate::{
+    group::rule::RuleError,
     location::Location,
     subscription::{ManagedBy, Status},
 };
@@ -186,4 +187,120 @@ pub enum Rejection {
     },
     /// Without its last enabled Global Administrator nobody could manage the tenant.
     LastGlobalAdministrator,
+    /// The license that should be removed comes from a group (licensing.md 2.2 E7).
+    LicenseInherited {
+        /// The product.
+        sku_id: Uuid,
+    },
+    /// The tenant's policy refuses licenses that are assigned to users directly.
+    DirectAssignmentsOff,
+    /// No such group.
+    GroupNotFound {
+        /// As asked for.
+        id: Uuid,
+    },
+    /// No such group in the recycle bin.
+    DeletedGroupNotFound {
+        /// As asked for.
+        id: Uuid,
+    },
+    /// A property of a group cannot have this value.
+    InvalidGroupProperty {
+        /// Graph's name.
+        name: &'static str,
+        /// What is wrong, and what to do.
+        reason: &'static str,
+    },
+    /// Another group has this mail nickname.
+    MailNicknameTaken {
+        /// The nickname.
+        mail_nickname: String,
+    },
+    /// A membership rule cannot be read.
+    InvalidRule {
+        /// Where and why.
+        error: RuleError,
+    },
+    /// The members of a dynamic group follow from its rule.
+    MembersFollowRule {
+        /// The group's name.
+        group: String,
+    },
+    /// Nobody with this id can be a member or owner.
+    MemberNotFound {
+        /// The id.
+        id: Uuid,
+    },
+    /// It is a member or owner already.
+    MemberExists {
+        /// The id.
+        id: Uuid,
+        /// `members` or `owners`.
+        list: &'static str,
+    },
+    /// It is not a member or owner.
+    NotMember {
+        /// The id.
+        id: Uuid,
+        /// `members` or `owners`.
+        list: &'static str,
+    },
+    /// A group cannot be a member of this group (itself, a Microsoft 365 group, a role-assignable one).
+    GroupCannotBeMember {
+        /// The id of the would-be member.
+        id: Uuid,
+        /// Why not.
+        reason: &'static str,
+    },
+    /// More of something than can be.
+    LimitReached {
+        /// What there would be too many of.
+        what: &'static str,
+        /// How many there can be.
+        limit: u32,
+    },
+    /// A group with licenses cannot be deleted (licensing.md 3.7).
+    GroupHasLicenses {
+        /// The group's name.
+        group: String,
+    },
+    /// A group cannot have licenses: it is not a security group, or role-assignable where that is refused.
+    GroupNotLicensable {
+        /// The group's name.
+        group: String,
+        /// Why not.
+        reason: &'static str,
+    },
+    /// The group does not have the license that should be removed.
+    GroupLicenseNotHeld {
+        /// The product.
+        sku_id: Uuid,
+    },
+    /// A policy cannot have this value.
+    InvalidPolicy {
+        /// Which switch.
+        name: &'static str,
+        /// What is wrong, and what to do.
+        reason: &'static str,
+    },
+    /// The guard stopped the change: it takes services from many.
+    Guarded {
+        /// What must be sent along to confirm the change.
+        token: String,
+        /// How many users would lose a service.
+        users: u32,
+        /// Products, and how many of how many holders would lose them.
+        products: Vec<(Uuid, u32, u32)>,
+        /// Whether somebody else must approve it first.
+        needs_approval: bool,
+    },
+    /// Whoever asked for a change cannot approve it.
+    OwnApproval,
+    /// Not a token of a plan.
+    InvalidToken,
+    /// Nothing of the change can be undone.
+    NothingToUndo {
+        /// The generation.
+        generation: u64,
+    },
 }

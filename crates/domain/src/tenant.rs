@@ -13,10 +13,13 @@ use crate::{
     assignment::{Holding, RuleBook, RuleSet, Shape, ShapeId, Shapes, Source},
     catalog::{Catalog, Rules},
     directory::{Domain, Profile},
+    group::{Group, GroupOrdinal, Groups},
+    policy::{Approval, Policy},
     product::{OwnedProduct, ProductOrdinal},
+    state::Bits,
     subscription::{SeatTotals, Status, Subscription},
     time::Timestamp,
-    user::{UserKey, UserView, Users},
+    user::{UserKey, UserOrdinal, UserView, Users},
 };
 
 /// The state of one tenant. A clone takes microseconds and shares everything that does not change afterwards.
@@ -34,8 +37,19 @@ pub struct Tenant {
     pub(crate) subscriptions: Arc<BTreeMap<Uuid, Subscription>>,
     /// Bought seats by product, nothing where every subscription is deleted; follows from `subscriptions`.
     pub(crate) pools: Arc<Vec<Option<SeatTotals>>>,
-    /// Distinct live holders by product.
-    pub(crate) consumed: Vec<u32>,
+    /// Live users who have a product from any source, by product.
+    pub(crate) holders: Vec<Bits>,
+    /// Users, deleted ones included, who have a product as their own, by product.
+    pub(crate) assigned: Vec<Bits>,
+    /// Users who have a license that could not be taken away.
+    pub(crate) kept: Bits,
+    /// Users who have a license that goes when its grace period is over.
+    pub(crate) ending: Bits,
+    /// Groups that give or gave a product to anybody, by product.
+    pub(crate) givers: Arc<BTreeMap<ProductOrdinal, BTreeSet<GroupOrdinal>>>,
+    pub(crate) policy: Arc<Policy>,
+    pub(crate) approvals: Arc<Vec<Approval>>,
+    pub(crate) groups: Groups,
     pub(crate) users: Users,
     pub(crate) shapes: Shapes,
     pub(crate) applications: Arc<BTreeMap<Uuid, Application>>,
@@ -61,7 +75,14 @@ impl Default for Tenant {
             by_sku_id: Arc::default(),
             subscriptions: Arc::default(),
             pools: Arc::default(),
-            consumed: Vec::new(),
+            holders: Vec::new(),
+            assigned: Vec::new(),
+            kept: Bits::default(),
+            ending: Bits::default(),
+            givers: Arc::default(),
+            policy: Arc::default(),
+            approvals: Arc::default(),
+            groups: Groups::default(),
             users: Users::default(),
             shapes: Shapes::default(),
             applications: Arc::default(),
@@ -146,15 +167,57 @@ impl Tenant {
 
     /// Bought and used seats of a product.
     pub fn seats(&self, product: ProductOrdinal) -> SeatTotals {
-        let consumed = self
-            .consumed
-            .get(usize::from(product.0))
-            .copied()
-            .unwrap_or(0);
+        let consumed = self.holders(product).map_or(0, Bits::len);
         SeatTotals {
             consumed,
             ..self.pool(product).unwrap_or_default()
         }
+    }
+
+    /// Live users who have a product from any source; each takes one seat.
+    pub fn holders(&self, product: ProductOrdinal) -> Option<&Bits> {
+        self.holders.get(usize::from(product.0))
+    }
+
+    /// Users, deleted ones included, who have a product as their own.
+    pub fn assigned(&self, product: ProductOrdinal) -> Option<&Bits> {
+        self.assigned.get(usize::from(product.0))
+    }
+
+    /// Whether a live user has a product from any source.
+    pub fn holds(&self, user: UserOrdinal, product: ProductOrdinal) -> bool {
+        self.holders(product)
+            .is_some_and(|holders| holders.contains(user.0))
+    }
+
+    /// Users who have a license that a group gave and that could not be taken away.
+    pub const fn kept(&self) -> &Bits {
+        &self.kept
+    }
+
+    /// Users who have a license that goes when its grace period is over.
+    pub const fn ending(&self) -> &Bits {
+        &self.ending
+    }
+
+    /// The licensing policy.
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// Approvals of changes that the guard stopped; old ones may no longer be valid.
+    pub fn approvals(&self) -> &[Approval] {
+        &self.approvals
+    }
+
+    /// All groups.
+    pub const fn groups(&self) -> &Groups {
+        &self.groups
+    }
+
+    /// The live group with an object id.
+    pub fn find_group(&self, id: Uuid) -> Option<(GroupOrdinal, &Group)> {
+        self.groups.find_id(id).filter(|(_, group)| group.is_live())
     }
 
     fn pool(&self, product: ProductOrdinal) -> Option<SeatTotals> {
@@ -195,7 +258,7 @@ impl Tenant {
         self.shapes.get(id)
     }
 
-    /// A user's licenses with their products, in product order.
+    /// A user's own licenses with their products, in product order; see [`Tenant::effective`] for all that it has.
     pub fn licenses<'a>(
         &'a self,
         user: &UserView<'a>,
@@ -246,12 +309,15 @@ impl Tenant {
         &self.rules
     }
 
-    /// The enabled plans of some licenses that rules name.
-    pub(crate) fn rule_plans<'a>(&self, shapes: impl Iterator<Item = &'a Shape>) -> RuleSet {
+    /// The enabled plans of some licenses, each a product with its disabled plans, that rules name.
+    pub(crate) fn rule_plans(
+        &self,
+        licenses: impl Iterator<Item = (ProductOrdinal, u128)>,
+    ) -> RuleSet {
         let mut set = RuleSet::default();
-        for shape in shapes {
-            if let Some(product) = self.product(shape.product) {
-                product.add_rule_plans(shape.disabled, &mut set);
+        for (product, disabled) in licenses {
+            if let Some(product) = self.product(product) {
+                product.add_rule_plans(disabled, &mut set);
             }
         }
         set

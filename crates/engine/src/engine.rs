@@ -1,6 +1,7 @@
 //! The engine: tenants in memory, and the doors to them.
 
 use std::{
+    borrow::Cow,
     collections::HashMap,
     sync::{
         Arc,
@@ -11,10 +12,10 @@ use std::{
 use parking_lot::{Mutex, RwLock};
 use uuid::Uuid;
 use zetel_domain::{
-    Command, Context, Plan, Tenant, Timestamp,
+    Command, Context, Plan, Preview, Rejection, Tenant, Timestamp,
     access::{Action, Caller, authorize, authorize_command},
-    decide,
     directory::Profile,
+    preview,
 };
 use zetel_store::{Head, Store};
 
@@ -23,6 +24,7 @@ use crate::{
     error::EngineError,
     follower::Follower,
     ids::Ids,
+    recall::{self, Order},
     slot::{Brought, Slot, Snapshot},
     writer::{Answer, Applied, Submission, Workshop},
 };
@@ -48,7 +50,7 @@ impl Default for Options {
 /// Tenants of one database. Cheap to clone.
 #[derive(Clone)]
 pub struct Engine {
-    parts: Arc<Parts>,
+    pub(crate) parts: Arc<Parts>,
     /// Ends the background threads with the last clone.
     _follower: Option<Arc<Follower>>,
 }
@@ -60,6 +62,19 @@ pub(crate) struct Parts {
     loading: Mutex<()>,
     ids: Mutex<Ids>,
     pub options: Options,
+}
+
+/// What a command would do.
+#[derive(Clone, Debug)]
+pub struct Planned {
+    /// Everything that would happen.
+    pub plan: Plan,
+    /// The refusal by which the guard would stop it without the token that is in there, if it would.
+    pub guarded: Option<Rejection>,
+    /// The state that it was planned on.
+    pub before: Snapshot,
+    /// The state that would follow; its generation is that of the state before.
+    pub after: Snapshot,
 }
 
 /// Counters since the start.
@@ -167,25 +182,52 @@ impl Engine {
         Ok(snapshot)
     }
 
-    /// What a command would do, and the state that would follow. Nothing is changed.
+    /// What a command would do, and the state that would follow, whether or not the guard stops it. Nothing is changed.
     pub fn plan(
         &self,
         tenant: Uuid,
         caller: &Caller,
         command: &Command,
     ) -> Result<(Plan, Snapshot), EngineError> {
-        let snapshot = self.parts.snapshot(tenant)?;
-        authorize_command(&snapshot, caller, command)?;
+        let planned = self.preview(tenant, caller, command)?;
+        Ok((planned.plan, planned.after))
+    }
+
+    /// What a command would do, on which state, and whether the guard would stop it. Nothing is changed.
+    pub fn preview(
+        &self,
+        tenant: Uuid,
+        caller: &Caller,
+        command: &Command,
+    ) -> Result<Planned, EngineError> {
+        let mut before = self.parts.snapshot(tenant)?;
+        let mut command = Cow::Borrowed(command);
+        if recall::rests_on_journal(&command) {
+            authorize(&before, caller, Action::RevertChanges, None)?;
+            before = self.parts.newest(tenant)?;
+            let head = before.head();
+            let asked = command.to_mut();
+            block(|| recall::complete(self.store(), head.key, asked, head.generation))?;
+        }
+        authorize_command(&before, caller, &command)?;
         let mut ids = Ids::default();
         let mut context = Context {
             now: self.now(),
             new_id: &mut || ids.next(),
             is_system: matches!(caller, Caller::System(_)),
+            actor: caller.to_string(),
+            confirmation: None,
         };
-        let plan = decide(&snapshot, command, &mut context).map_err(EngineError::Rejected)?;
-        let mut after = snapshot.clone_tenant();
+        let Preview { plan, guarded } =
+            preview(&before, &command, &mut context).map_err(EngineError::Rejected)?;
+        let mut after = before.clone_tenant();
         plan.events.iter().for_each(|event| after.apply(event));
-        Ok((plan, Snapshot::new(snapshot.head(), after)))
+        Ok(Planned {
+            plan,
+            guarded,
+            after: Snapshot::new(before.head(), after),
+            before,
+        })
     }
 
     /// Carries out a command. Its effects are durable and visible when this returns.
@@ -286,12 +328,21 @@ impl Parts {
         Ok(snapshot)
     }
 
-    pub fn queue(&self, tenant: Uuid, mut submission: Submission) -> Result<Answer, EngineError> {
+    /// The newest durable state, also if another node made it a moment ago.
+    pub fn newest(&self, tenant: Uuid) -> Result<Snapshot, EngineError> {
+        let slot = self.slot(tenant)?;
+        block(|| slot.catch_up_if_behind(&self.workshop.store))?;
+        self.snapshot(tenant)
+    }
+
+    pub fn queue(&self, tenant: Uuid, submission: Submission) -> Result<Answer, EngineError> {
+        let slot = self.slot(tenant)?;
+        let mut order = block(|| Order::new(&self.workshop.store, &slot, submission))?;
         loop {
-            match self.slot(tenant)?.submit(&self.workshop, submission)? {
+            match self.slot(tenant)?.submit(&self.workshop, order)? {
                 Brought::Queued(answer) => return Ok(answer),
                 Brought::Closed(back) => {
-                    submission = *back;
+                    order = *back;
                     // Whoever closes a slot holds this until it is gone.
                     block(|| drop(self.loading.lock()));
                 }
@@ -322,7 +373,7 @@ impl Drop for Parts {
 }
 
 /// Runs something that blocks; on a worker of an async runtime, the runtime is told.
-fn block<T>(work: impl FnOnce() -> T) -> T {
+pub(crate) fn block<T>(work: impl FnOnce() -> T) -> T {
     use tokio::runtime::{Handle, RuntimeFlavor};
     match Handle::try_current() {
         Ok(handle) if handle.runtime_flavor() == RuntimeFlavor::MultiThread => {

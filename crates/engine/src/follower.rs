@@ -8,13 +8,14 @@ use std::{
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use uuid::Uuid;
-use zetel_domain::{Command, Context, decide};
+use zetel_domain::{Command, Context, Outcome, Rejection, decide};
 use zetel_store::sql::{Change, Changes, Stop};
 
 use crate::{
     engine::Parts,
     error::EngineError,
     ids::Ids,
+    recall::Order,
     slot::{Brought, Slot},
     writer::{Answer, Submission},
 };
@@ -152,26 +153,45 @@ impl Parts {
 
     /// Submits a tick if anything is due. It does not count as use of the tenant.
     fn tick(&self, tenant: Uuid, slot: &Arc<Slot>) -> Option<Answer> {
-        let snapshot = slot.snapshot();
+        let submission = Submission::of_system("clock", Command::Tick);
         let mut ids = Ids::default();
         let mut context = Context {
             now: (self.workshop.clock)(),
             new_id: &mut || ids.next(),
             is_system: true,
+            actor: submission.caller.to_string(),
+            confirmation: None,
         };
-        let is_due = decide(&snapshot, &Command::Tick, &mut context)
-            .is_ok_and(|plan| !plan.events.is_empty());
-        if !is_due {
+        let plan = decide(&slot.snapshot(), &submission.command, &mut context).ok()?;
+        report_held(tenant, slot, &plan.outcome);
+        if plan.events.is_empty() {
             return None;
         }
-        let submission = Submission::of_system("clock", Command::Tick);
-        match slot.submit(&self.workshop, submission) {
+        match slot.submit(&self.workshop, Order::plain(submission)) {
             Ok(Brought::Queued(answer)) => Some(answer),
             Ok(Brought::Closed(_)) => None,
             Err(error) => {
                 tracing::warn!(%error, %tenant, "what is due could not be done now");
                 None
             }
+        }
+    }
+}
+
+/// Says which subscriptions the guard keeps from being deleted: of each once, not at every tick.
+fn report_held(tenant: Uuid, slot: &Slot, outcome: &Outcome) {
+    let held = match outcome {
+        Outcome::Held(held) => held.as_slice(),
+        _ => &[],
+    };
+    let new = slot.note_held(held.iter().map(|(id, _)| *id).collect());
+    for (subscription, refusal) in held.iter().filter(|(id, _)| new.contains(id)) {
+        if let Rejection::Guarded { users, .. } = refusal {
+            tracing::warn!(
+                %tenant, %subscription, users,
+                "a subscription is due to be deleted, but the guard holds it back because users would lose services: \
+                 plan a tick and confirm it, or buy seats"
+            );
         }
     }
 }

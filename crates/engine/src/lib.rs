@@ -4,13 +4,16 @@ mod clock;
 mod engine;
 mod error;
 mod follower;
+mod history;
 mod ids;
+mod recall;
 mod slot;
 mod writer;
 
 pub use clock::{Clock, system_clock};
-pub use engine::{Engine, EngineMetrics, Options};
+pub use engine::{Engine, EngineMetrics, Options, Planned};
 pub use error::EngineError;
 pub use slot::Snapshot;
 pub use writer::{Also, Applied, Submission};
+pub use zetel_store::Change;
 pub use zetel_store::sql::{DatabaseError, Transaction};

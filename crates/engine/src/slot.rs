@@ -1,6 +1,7 @@
 //! A tenant in memory: the published state, and catching up with other nodes.
 
 use std::{
+    collections::BTreeSet,
     ops::Deref,
     sync::{
         Arc,
@@ -10,12 +11,14 @@ use std::{
 
 use arc_swap::ArcSwap;
 use parking_lot::Mutex;
+use uuid::Uuid;
 use zetel_domain::{Tenant, Timestamp};
 use zetel_store::{Head, Store};
 
 use crate::{
     error::EngineError,
-    writer::{Answer, Submission, Workshop, Writer},
+    recall::Order,
+    writer::{Answer, Workshop, Writer},
 };
 
 /// Changes read from the journal at once when catching up.
@@ -62,6 +65,8 @@ pub(crate) struct Slot {
     publishing: Mutex<()>,
     door: Mutex<Door>,
     last_used: AtomicI64,
+    /// Subscriptions whose deletion the guard holds back, as was reported.
+    held: Mutex<BTreeSet<Uuid>>,
 }
 
 /// The way to the writer.
@@ -77,7 +82,7 @@ enum Door {
 pub(crate) enum Brought {
     Queued(Answer),
     /// The slot is closed; here is the command again.
-    Closed(Box<Submission>),
+    Closed(Box<Order>),
 }
 
 impl Slot {
@@ -87,6 +92,7 @@ impl Slot {
             publishing: Mutex::new(()),
             door: Mutex::new(Door::Unused),
             last_used: AtomicI64::new(now.0),
+            held: Mutex::default(),
         }
     }
 
@@ -105,19 +111,27 @@ impl Slot {
         Timestamp(self.last_used.load(Ordering::Relaxed))
     }
 
+    /// Notes which subscriptions the guard holds back. Returns those that it did not hold back when this was last asked.
+    pub fn note_held(&self, held: BTreeSet<Uuid>) -> BTreeSet<Uuid> {
+        let mut known = self.held.lock();
+        let new = held.difference(&known).copied().collect();
+        *known = held;
+        new
+    }
+
     /// Queues a command. Starts the writer if there is none.
     pub fn submit(
         self: &Arc<Self>,
         workshop: &Arc<Workshop>,
-        submission: Submission,
+        order: Order,
     ) -> Result<Brought, EngineError> {
         let mut door = self.door.lock();
         if matches!(*door, Door::Unused) {
             *door = Door::Open(Writer::start(Arc::clone(self), Arc::clone(workshop))?);
         }
         match &*door {
-            Door::Open(writer) => Ok(Brought::Queued(writer.submit(submission)?)),
-            Door::Unused | Door::Closed => Ok(Brought::Closed(Box::new(submission))),
+            Door::Open(writer) => Ok(Brought::Queued(writer.submit(order)?)),
+            Door::Unused | Door::Closed => Ok(Brought::Closed(Box::new(order))),
         }
     }
 

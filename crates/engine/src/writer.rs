@@ -10,7 +10,7 @@ use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use tokio::sync::oneshot;
 use uuid::Uuid;
 use zetel_domain::{
-    Command, Context, Outcome, Tenant,
+    Command, Context, Outcome, Tenant, Timestamp,
     access::{Caller, authorize_command},
     decide,
 };
@@ -24,6 +24,7 @@ use crate::{
     engine::Counters,
     error::EngineError,
     ids::Ids,
+    recall::Order,
     slot::{Slot, Snapshot},
 };
 
@@ -48,6 +49,8 @@ pub struct Submission {
     pub command: Command,
     /// The request that carries it, for the audit trail.
     pub request_id: Uuid,
+    /// The token of the plan that the caller has seen, where it confirms what the guard would stop.
+    pub confirmation: Option<String>,
     /// What else to write with it.
     pub also: Option<Also>,
 }
@@ -59,6 +62,7 @@ impl Submission {
             caller: Caller::System(name),
             command,
             request_id: Uuid::nil(),
+            confirmation: None,
             also: None,
         }
     }
@@ -81,7 +85,7 @@ type Reply = oneshot::Sender<Result<Applied, EngineError>>;
 pub(crate) type Answer = oneshot::Receiver<Result<Applied, EngineError>>;
 
 struct Job {
-    submission: Submission,
+    order: Order,
     reply: Reply,
 }
 
@@ -133,11 +137,11 @@ impl Writer {
     }
 
     /// Queues a command.
-    pub fn submit(&self, submission: Submission) -> Result<Answer, EngineError> {
+    pub fn submit(&self, order: Order) -> Result<Answer, EngineError> {
         let (reply, answer) = oneshot::channel();
         let ended = || EngineError::Unavailable("the tenant's writer ended".to_owned());
         let jobs = self.jobs.as_ref().ok_or_else(ended)?;
-        match jobs.try_send(Job { submission, reply }) {
+        match jobs.try_send(Job { order, reply }) {
             Ok(()) => Ok(answer),
             Err(TrySendError::Full(_)) => Err(EngineError::Overloaded),
             Err(TrySendError::Disconnected(_)) => Err(ended()),
@@ -222,7 +226,7 @@ impl Bench {
     fn carry_out(&mut self, jobs: &[Job]) -> Result<Vec<Result<Applied, EngineError>>, Failure> {
         let mut busy = 0;
         for _ in 0..ATTEMPTS {
-            let base = self.slot.snapshot();
+            let base = self.base(jobs).map_err(Failure::of_all)?;
             let decided = self.decide(&base, jobs);
             if decided.changes.is_empty() && !decided.writes_more(jobs) {
                 // Nothing is swapped that would prove that the state is the newest one.
@@ -269,51 +273,64 @@ impl Bench {
         )))
     }
 
+    /// The newest state that this node knows, and that knows everything that was read for the commands.
+    fn base(&self, jobs: &[Job]) -> Result<Snapshot, EngineError> {
+        let read_to = jobs.iter().map(|job| job.order.read_to).max();
+        if read_to > Some(self.slot.snapshot().generation()) {
+            self.slot.catch_up(&self.workshop.store)?;
+        }
+        Ok(self.slot.snapshot())
+    }
+
     fn decide(&mut self, base: &Snapshot, jobs: &[Job]) -> Decided {
-        let mut after = base.clone_tenant();
-        let mut changes = Vec::with_capacity(jobs.len());
-        let mut results = Vec::with_capacity(jobs.len());
+        let mut decided = Decided {
+            results: Vec::with_capacity(jobs.len()),
+            changes: Vec::with_capacity(jobs.len()),
+            after: base.clone_tenant(),
+        };
         let now = (self.workshop.clock)();
         for job in jobs {
-            let Submission {
-                caller,
-                command,
-                request_id,
-                ..
-            } = &job.submission;
-            let ids = &mut self.ids;
-            let mut context = Context {
-                now,
-                new_id: &mut || ids.next(),
-                is_system: matches!(caller, Caller::System(_)),
-            };
-            let judged = authorize_command(&after, caller, command)
-                .map_err(EngineError::from)
-                .and_then(|()| {
-                    decide(&after, command, &mut context).map_err(EngineError::Rejected)
-                });
-            results.push(judged.map(|plan| {
-                if !plan.events.is_empty() {
-                    for event in &plan.events {
-                        after.apply(event);
-                    }
-                    changes.push(Change {
-                        generation: base.generation() + 1 + changes.len() as u64,
-                        at: now,
-                        actor: caller.to_string(),
-                        command: command.name().to_owned(),
-                        request_id: *request_id,
-                        events: plan.events,
-                    });
-                }
-                plan.outcome
-            }));
+            let result = self.decide_one(base, &mut decided, &job.order, now);
+            decided.results.push(result);
         }
-        Decided {
-            results,
-            changes,
-            after,
+        decided
+    }
+
+    /// Decides a command on what the commands before it lead to.
+    fn decide_one(
+        &mut self,
+        base: &Snapshot,
+        decided: &mut Decided,
+        order: &Order,
+        now: Timestamp,
+    ) -> Result<Outcome, EngineError> {
+        let command = order.command_on(&self.workshop.store, base, &decided.changes)?;
+        let submission = &order.submission;
+        let caller = &submission.caller;
+        authorize_command(&decided.after, caller, &command)?;
+        let ids = &mut self.ids;
+        let mut context = Context {
+            now,
+            new_id: &mut || ids.next(),
+            is_system: matches!(caller, Caller::System(_)),
+            actor: caller.to_string(),
+            confirmation: submission.confirmation.clone(),
+        };
+        let plan = decide(&decided.after, &command, &mut context).map_err(EngineError::Rejected)?;
+        if !plan.events.is_empty() {
+            for event in &plan.events {
+                decided.after.apply(event);
+            }
+            decided.changes.push(Change {
+                generation: base.generation() + 1 + decided.changes.len() as u64,
+                at: now,
+                actor: context.actor,
+                command: command.name().to_owned(),
+                request_id: submission.request_id,
+                events: plan.events,
+            });
         }
+        Ok(plan.outcome)
     }
 
     fn append(
@@ -331,7 +348,7 @@ impl Bench {
         self.workshop.store.append(&batch, |transaction| {
             let mut after = None;
             for (job, result) in jobs.iter().zip(&decided.results) {
-                if let (Some(also), Ok(outcome)) = (&job.submission.also, result) {
+                if let (Some(also), Ok(outcome)) = (&job.order.submission.also, result) {
                     let after: &Snapshot = after
                         .get_or_insert_with(|| Snapshot::new(base.head(), decided.after.clone()));
                     let applied = Applied {
@@ -415,7 +432,7 @@ impl Decided {
     /// Whether a command that changes nothing has rows to write nevertheless.
     fn writes_more(&self, jobs: &[Job]) -> bool {
         let mut both = jobs.iter().zip(&self.results);
-        both.any(|(job, result)| job.submission.also.is_some() && result.is_ok())
+        both.any(|(job, result)| job.order.submission.also.is_some() && result.is_ok())
     }
 }
 

@@ -27,6 +27,22 @@ CREATE TABLE tenant (
     catalog_digest {bytes} NOT NULL
 ) {table};
 
+-- The licensing policy, one row per tenant: a JSON object with all switches.
+CREATE TABLE policy (
+    tenant_key {int} NOT NULL PRIMARY KEY,
+    body {text} NOT NULL
+) {table};
+
+-- Approvals of changes that the guard stopped, the oldest first; those that expired go with the next one.
+CREATE TABLE approval (
+    tenant_key {int} NOT NULL,
+    position {int} NOT NULL,
+    token {text} NOT NULL,
+    approver {text} NOT NULL,
+    approved_at {int} NOT NULL,
+    PRIMARY KEY (tenant_key, position)
+) {table};
+
 CREATE TABLE domain (
     tenant_key {int} NOT NULL,
     position {int} NOT NULL,
@@ -90,14 +106,95 @@ CREATE TABLE directory_user (
     PRIMARY KEY (tenant_key, ordinal)
 ) {table};
 
--- Direct assignments. `disabled_plans` is a mask of 16 bytes, least significant first; absent when all plans are on.
+-- Licenses of a user's own; what a user has as a member of a group is in `decision`. `group_ordinal` is the group that
+-- gave it, -1 for none. `state` is `Direct`; `Ending` while a grace period runs; or Graph's word for why it could not be
+-- taken away. `disabled_plans` is a mask of 16 bytes, least significant first; absent when all plans are on.
 CREATE TABLE license (
     tenant_key {int} NOT NULL,
     user_ordinal {int} NOT NULL,
     product {int} NOT NULL,
+    group_ordinal {int} NOT NULL,
+    state {text} NOT NULL,
     changed_at {int} NOT NULL,
     disabled_plans {bytes},
-    PRIMARY KEY (tenant_key, user_ordinal, product)
+    PRIMARY KEY (tenant_key, user_ordinal, product, group_ordinal, state)
+) {table};
+
+-- Groups, live, deleted and purged. `properties` is a JSON object of what has no column of its own, each value as the text
+-- of its JSON.
+CREATE TABLE directory_group (
+    tenant_key {int} NOT NULL,
+    ordinal {int} NOT NULL,
+    object_id {bytes} NOT NULL,
+    created_at {int} NOT NULL,
+    deleted_at {int},
+    is_purged {int} NOT NULL,
+    had_licenses {int} NOT NULL,
+    display_name {text} NOT NULL,
+    mail_nickname {text} NOT NULL,
+    mail {text},
+    mail_enabled {int} NOT NULL,
+    security_enabled {int} NOT NULL,
+    is_unified {int} NOT NULL,
+    is_role_assignable {int} NOT NULL,
+    visibility {text},
+    description {text},
+    membership_rule {text},
+    rule_paused {int} NOT NULL,
+    priority {int} NOT NULL,
+    properties {text},
+    PRIMARY KEY (tenant_key, ordinal)
+) {table};
+
+-- What groups give to their members. `disabled_plans` as in `license`.
+CREATE TABLE group_license (
+    tenant_key {int} NOT NULL,
+    group_ordinal {int} NOT NULL,
+    product {int} NOT NULL,
+    changed_at {int} NOT NULL,
+    disabled_plans {bytes},
+    PRIMARY KEY (tenant_key, group_ordinal, product)
+) {table};
+
+-- Groups that are members of groups.
+CREATE TABLE subgroup (
+    tenant_key {int} NOT NULL,
+    group_ordinal {int} NOT NULL,
+    member_ordinal {int} NOT NULL,
+    PRIMARY KEY (tenant_key, group_ordinal, member_ordinal)
+) {table};
+
+-- Users who own groups.
+CREATE TABLE group_owner (
+    tenant_key {int} NOT NULL,
+    group_ordinal {int} NOT NULL,
+    user_ordinal {int} NOT NULL,
+    PRIMARY KEY (tenant_key, group_ordinal, user_ordinal)
+) {table};
+
+-- Users who are members of groups, deleted users included. `decided_at` is when the group's licenses were last decided
+-- for this user alone; absent where the times of the membership and of the licenses say it.
+CREATE TABLE membership (
+    tenant_key {int} NOT NULL,
+    user_ordinal {int} NOT NULL,
+    group_ordinal {int} NOT NULL,
+    joined_at {int} NOT NULL,
+    decided_at {int},
+    PRIMARY KEY (tenant_key, user_ordinal, group_ordinal)
+) {table};
+
+-- How the products of groups were decided, and for whom. `verdict` is `Active`; `Fallback:` and the product that is given
+-- instead; or Graph's word for why it failed. `users` are those of the 8,192 ordinals from 8,192 * `chunk` on: a byte 0
+-- and their offsets as 16-bit numbers where they are fewer than 512, otherwise a byte 1 and 1,024 bytes of bits; all
+-- little-endian. A chunk without users has no row.
+CREATE TABLE decision (
+    tenant_key {int} NOT NULL,
+    group_ordinal {int} NOT NULL,
+    product {int} NOT NULL,
+    verdict {text} NOT NULL,
+    chunk {int} NOT NULL,
+    users {bytes} NOT NULL,
+    PRIMARY KEY (tenant_key, group_ordinal, product, verdict, chunk)
 ) {table};
 
 CREATE TABLE application (

@@ -290,15 +290,20 @@ fn decompress(bytes: &[u8]) -> Option<Vec<u8>> {
     }
 }
 
+/// Adds the users of a set to another one.
+pub fn add_users(set: &UserSet, users: &mut RoaringBitmap) {
+    match set {
+        UserSet::One(user) => {
+            users.insert(user.0);
+        }
+        UserSet::Many(many) => *users |= many,
+    }
+}
+
 /// Adds the users whom events concern to a set.
 pub fn add_users_of(events: &[Event], users: &mut RoaringBitmap) {
     for set in events.iter().filter_map(Event::users) {
-        match set {
-            UserSet::One(user) => {
-                users.insert(user.0);
-            }
-            UserSet::Many(many) => *users |= many,
-        }
+        add_users(&set, users);
     }
 }
 
@@ -313,7 +318,12 @@ pub fn add_users_in_body(body: &[u8], users: &mut RoaringBitmap) -> Result<(), U
 #[cfg(test)]
 mod tests {
     use super::*;
-    use zetel_domain::user::UserType;
+    use zetel_domain::{
+        assignment::{Verdict, Violation},
+        group::GroupOrdinal,
+        product::ProductOrdinal,
+        user::UserType,
+    };
 
     fn creation(users: u32) -> Change {
         let events = (0..users)
@@ -354,6 +364,51 @@ mod tests {
         };
         let no_catalog = |_: &[u8]| Err(DatabaseError::Damaged("no catalog".to_owned()));
         record.decode(&previous, &no_catalog).unwrap()
+    }
+
+    /// One million users, of whom every other one at random.
+    fn halves() -> [UserSet; 2] {
+        let mut random = 0x9e37_79b9_7f4a_7c15_u64;
+        let mut draw = || {
+            random ^= random << 13;
+            random ^= random >> 7;
+            random ^= random << 17;
+            random & 1 == 0
+        };
+        let (one, other): (Vec<u32>, Vec<u32>) = (0..1_000_000).partition(|_| draw());
+        [one, other].map(|users| UserSet::Many(users.into_iter().collect()))
+    }
+
+    #[test]
+    fn a_million_decisions_are_small() {
+        let decided = |users: UserSet, after: Verdict| Event::Decided {
+            group: GroupOrdinal(1),
+            product: ProductOrdinal(2),
+            users,
+            before: None,
+            after: Some(after),
+            at: Timestamp(7),
+        };
+        let all = UserSet::Many((0..1_000_000).collect());
+        let [one, other] = halves();
+        let failed = Verdict::Failed(Violation::Count);
+        let sizes = [
+            vec![decided(all, Verdict::Active)],
+            vec![decided(one, Verdict::Active), decided(other, failed)],
+        ]
+        .map(|events| {
+            let change = Change {
+                events,
+                ..creation(0)
+            };
+            let stored = encode(&change, &[3; 32]).unwrap();
+            assert_eq!(
+                read(&stored, &change, None, [3; 32]),
+                (change.clone(), stored.hash)
+            );
+            stored.body.len()
+        });
+        assert!(sizes[0] < 2_000 && sizes[1] < 300_000, "{sizes:?}");
     }
 
     #[test]

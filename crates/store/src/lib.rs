@@ -4,6 +4,7 @@ mod copy;
 mod credentials;
 mod doctor;
 mod facts;
+mod history;
 mod journal;
 mod journal_rows;
 pub mod migrations;
@@ -12,7 +13,7 @@ pub mod sql;
 mod store;
 
 pub use copy::{Copied, CopyError, Overwrite, back_up, copy};
-pub use doctor::{Examined, Finding};
+pub use doctor::{Examined, Finding, Verified, VerifyError};
 pub use journal::{Change, Hash};
 pub use sql::Target;
 pub use store::{AppendError, Batch, Head, Store, catalog_digest, state_hash};
@@ -22,6 +23,7 @@ pub fn statements() -> Vec<sql::Statement> {
     [
         migrations::STATEMENTS,
         store::STATEMENTS,
+        history::STATEMENTS,
         journal_rows::STATEMENTS,
         facts::STATEMENTS,
     ]

@@ -100,6 +100,10 @@ tables_of_tenants! {
     /// The organization.
     tenant: "tenant", [], [tenant_id bytes, created_at int, display_name text, default_usage_location text optional,
         preferred_language text optional, technical_notification_mails text, catalog_digest bytes];
+    /// Licensing policies.
+    policy: "policy", [], [body text];
+    /// Approvals of changes that the guard stopped.
+    approval: "approval", [position int], [token text, approver text, approved_at int];
     /// Verified domains.
     domain: "domain", [position int], [name text, is_initial int, is_default int];
     /// Products ever owned.
@@ -114,8 +118,25 @@ tables_of_tenants! {
         given_name text optional, job_title text optional, mail text optional, surname text optional,
         user_principal_name text optional, department text optional, mail_nickname text optional,
         properties text optional];
-    /// Direct assignments.
-    license: "license", [user_ordinal int, product int], [changed_at int, disabled_plans bytes optional];
+    /// Licenses of users' own.
+    license: "license", [user_ordinal int, product int, group_ordinal int, state text], [changed_at int,
+        disabled_plans bytes optional];
+    /// Groups in whatever state.
+    group: "directory_group", [ordinal int], [object_id bytes, created_at int, deleted_at int optional, is_purged int,
+        had_licenses int, display_name text, mail_nickname text, mail text optional, mail_enabled int,
+        security_enabled int, is_unified int, is_role_assignable int, visibility text optional,
+        description text optional, membership_rule text optional, rule_paused int, priority int,
+        properties text optional];
+    /// What groups give.
+    group_license: "group_license", [group_ordinal int, product int], [changed_at int, disabled_plans bytes optional];
+    /// Groups in groups.
+    subgroup: "subgroup", [group_ordinal int, member_ordinal int], [];
+    /// Owners of groups.
+    group_owner: "group_owner", [group_ordinal int, user_ordinal int], [];
+    /// Users in groups.
+    membership: "membership", [user_ordinal int, group_ordinal int], [joined_at int, decided_at int optional];
+    /// How products of groups were decided for their members.
+    decision: "decision", [group_ordinal int, product int, verdict text, chunk int], [users bytes];
     /// Applications.
     application: "application", [id bytes], [client_id bytes, service_principal_id bytes, display_name text,
         permissions text, is_public_client int, redirect_uris text, created_at int];
@@ -166,11 +187,19 @@ pub static ALL: &[Stored] = &[
     catalog::STORED,
     tenant_head::STORED,
     tenant::STORED,
+    policy::STORED,
+    approval::STORED,
     domain::STORED,
     product::STORED,
     subscription::STORED,
     user::STORED,
     license::STORED,
+    group::STORED,
+    group_license::STORED,
+    subgroup::STORED,
+    group_owner::STORED,
+    membership::STORED,
+    decision::STORED,
     application::STORED,
     role::STORED,
     generation::STORED,
@@ -187,13 +216,21 @@ pub static ALL: &[Stored] = &[
 ];
 
 /// The tables of facts, in the order in which a tenant is loaded.
-pub const FACTS: [OfTenant; 8] = [
+pub const FACTS: [OfTenant; 16] = [
     of_tenant::tenant(),
+    of_tenant::policy(),
+    of_tenant::approval(),
     of_tenant::domain(),
     of_tenant::product(),
     of_tenant::subscription(),
     of_tenant::user(),
     of_tenant::license(),
+    of_tenant::group(),
+    of_tenant::group_license(),
+    of_tenant::subgroup(),
+    of_tenant::group_owner(),
+    of_tenant::membership(),
+    of_tenant::decision(),
     of_tenant::application(),
     of_tenant::role(),
 ];

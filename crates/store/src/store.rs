@@ -1,16 +1,16 @@
-//! Tenants in the database: loading, appending, reading the journal.
+//! Tenants in the database: finding, loading, appending.
 
 use std::{collections::BTreeMap, sync::Arc};
 
 use aws_lc_rs::digest;
 use parking_lot::Mutex;
 use uuid::Uuid;
-use zetel_domain::{Event, Tenant, catalog::Catalog, user::UserOrdinal};
+use zetel_domain::{Event, Tenant, catalog::Catalog};
 
 use crate::{
     credentials,
     facts::{self, Touched},
-    journal::{self, Change, Hash, Record},
+    journal::{self, Change, Hash},
     journal_rows,
     sql::{Database, DatabaseError, Row, Statement, Target, Transaction, Value, View},
 };
@@ -50,17 +50,6 @@ const INSERT_CATALOG: Statement = Statement::new(
     "insert catalog",
     "INSERT INTO catalog (digest, body) VALUES ($1, $2) ON CONFLICT DO NOTHING",
 );
-const READ_JOURNAL: Statement = Statement::new(
-    "read journal",
-    "SELECT g.generation, g.at, g.actor, g.command, g.request_id, g.body, g.hash, d.body AS details \
-     FROM generation g LEFT JOIN generation_detail d ON d.tenant_key = g.tenant_key AND d.generation = g.generation \
-     WHERE g.tenant_key = $1 AND g.generation > $2 ORDER BY g.generation LIMIT $3",
-);
-const READ_HASH: Statement = Statement::new(
-    "read hash",
-    "SELECT hash FROM generation WHERE tenant_key = $1 AND generation = $2",
-);
-
 /// The statements of this module.
 pub(crate) const STATEMENTS: &[Statement] = &[
     LIST_TENANTS,
@@ -72,8 +61,6 @@ pub(crate) const STATEMENTS: &[Statement] = &[
     SWAP_HEAD,
     FIND_CATALOG,
     INSERT_CATALOG,
-    READ_JOURNAL,
-    READ_HASH,
 ];
 
 /// Where a tenant's journal ends.
@@ -278,7 +265,7 @@ impl Store {
                 touched.add(event, batch.before);
             }
             self.write_catalogs(transaction, batch.changes)?;
-            facts::write(transaction, key, &touched, batch.after)?;
+            facts::write(transaction, key, &touched, batch.before, batch.after)?;
             if !touched.purged_users.is_empty() {
                 journal_rows::erase(transaction, key, &touched.purged_users)?;
             }
@@ -317,53 +304,6 @@ impl Store {
         Ok(())
     }
 
-    /// Changes after a generation, at most `limit`, each verified against the chain of hashes.
-    pub fn journal(&self, key: i64, after: u64, limit: u32) -> Result<Vec<Change>, DatabaseError> {
-        let mut previous = self.hash(key, after)?;
-        let mut records = Vec::new();
-        let values = [key.into(), from_generation(after).into(), limit.into()];
-        self.database.for_each(&READ_JOURNAL, &values, |row| {
-            records.push(Record::read(&row)?);
-            Ok(())
-        })?;
-        let mut changes = Vec::with_capacity(records.len());
-        for (expected, record) in (after + 1..).zip(records) {
-            let generation = record.change.generation;
-            if generation != expected {
-                return Err(DatabaseError::Damaged(format!(
-                    "generation {expected} is missing from the journal"
-                )));
-            }
-            let stored = record.hash;
-            let (change, hash) = record.decode(&previous, &|digest| self.catalog(digest))?;
-            if hash != stored {
-                return Err(DatabaseError::Damaged(format!(
-                    "generation {generation} of the journal was changed"
-                )));
-            }
-            previous = hash;
-            changes.push(change);
-        }
-        Ok(changes)
-    }
-
-    /// The hash of a generation; zeros before the first.
-    pub fn hash(&self, key: i64, generation: u64) -> Result<Hash, DatabaseError> {
-        if generation == 0 {
-            return Ok([0; 32]);
-        }
-        let rows = self.database.query(
-            &READ_HASH,
-            &[key.into(), from_generation(generation).into()],
-        )?;
-        let missing = || {
-            DatabaseError::Damaged(format!(
-                "generation {generation} is missing from the journal"
-            ))
-        };
-        to_hash(rows.first().ok_or_else(missing)?.bytes(0)?)
-    }
-
     /// The head of a tenant by its key.
     pub fn head_by_key(&self, key: i64) -> Result<Option<Head>, DatabaseError> {
         self.database
@@ -372,23 +312,6 @@ impl Store {
             .map(Head::from_row)
             .transpose()
     }
-
-    /// Generations that concern a user, in order.
-    pub fn generations_of(&self, key: i64, user: UserOrdinal) -> Result<Vec<u64>, DatabaseError> {
-        let mut query =
-            |statement: &Statement, values: &[Value]| self.database.query(statement, values);
-        journal_rows::generations_of(&mut query, key, user.0)
-    }
-}
-
-/// Shows the whole journal of a tenant in this view, as it is stored.
-pub(crate) fn each_record(
-    view: &mut View<'_>,
-    key: i64,
-    mut visit: impl FnMut(Record) -> Result<(), DatabaseError>,
-) -> Result<(), DatabaseError> {
-    let values = [key.into(), Value::Int(-1), Value::Int(i64::MAX)];
-    view.for_each(&READ_JOURNAL, &values, |row| visit(Record::read(&row)?))
 }
 
 /// The heads of all tenants in this view.
@@ -397,7 +320,10 @@ pub(crate) fn all_heads(view: &mut View<'_>) -> Result<Vec<Head>, DatabaseError>
     rows.iter().map(Head::from_row).collect()
 }
 
-fn find_head(view: &mut View<'_>, tenant_id: Uuid) -> Result<Option<Head>, DatabaseError> {
+pub(crate) fn find_head(
+    view: &mut View<'_>,
+    tenant_id: Uuid,
+) -> Result<Option<Head>, DatabaseError> {
     let rows = view.query(&FIND_TENANT, &[tenant_id.into()])?;
     rows.first().map(Head::from_row).transpose()
 }

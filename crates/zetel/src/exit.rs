@@ -23,11 +23,13 @@ pub enum Exit {
     NoConnection = 7,
     /// The server asked to wait, again and again.
     Busy = 8,
+    /// It takes services from many people; whoever wants that confirms it with the token of its plan.
+    ConfirmationRequired = 9,
 }
 
 impl Exit {
     /// Every way to end, in the order of the codes.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Done,
         Self::Failed,
         Self::Usage,
@@ -37,6 +39,7 @@ impl Exit {
         Self::Refused,
         Self::NoConnection,
         Self::Busy,
+        Self::ConfirmationRequired,
     ];
 
     /// The number that the shell sees.
@@ -60,6 +63,9 @@ impl Exit {
             Self::Refused => "refused by a rule (no seats, no usage location, conflict, …)",
             Self::NoConnection => "the server could not be reached, or gave no answer",
             Self::Busy => "the server was too busy, also after several attempts",
+            Self::ConfirmationRequired => {
+                "it takes services from many users and was not confirmed; nothing was changed"
+            }
         }
     }
 }

@@ -15,6 +15,7 @@ mod progress;
 mod reference;
 mod server;
 mod setup;
+mod time;
 
 use std::io;
 use std::process::ExitCode;

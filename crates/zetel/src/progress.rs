@@ -60,6 +60,13 @@ impl Progress {
         ));
     }
 
+    /// So many things are done, of so many.
+    pub fn show(&self, done: u64, of: u64, things: &'static str) {
+        self.bar.set_length(of);
+        self.bar.set_position(done);
+        self.bar.set_message(things);
+    }
+
     /// Removes the line.
     pub fn finish(&self) {
         self.bar.finish_and_clear();

@@ -9,9 +9,9 @@ use zetel_domain::{
     subscription::ManagedBy,
     user::{NewUser, UserKey, UserProperty},
 };
-use zetel_engine::{Engine, EngineError, Snapshot, Submission};
+use zetel_engine::{Applied, Engine, EngineError, Snapshot, Submission};
 use zetel_identity::{PasswordHash, store_password};
-use zetel_store::catalog_digest;
+use zetel_store::{Store, catalog_digest};
 
 use crate::{
     cli::tenant::TenantArgs,
@@ -25,9 +25,32 @@ pub const COMMAND_LINE: &str = "command line";
 
 /// Carries out a command of the command line itself.
 pub fn submit(engine: &Engine, tenant: Uuid, command: Command) -> Result<Outcome, EngineError> {
-    Ok(engine
-        .submit_blocking(tenant, Submission::of_system(COMMAND_LINE, command))?
-        .outcome)
+    let submission = Submission::of_system(COMMAND_LINE, command);
+    Ok(engine.submit_blocking(tenant, submission)?.outcome)
+}
+
+/// The same; what the guard stops is confirmed if its token is among those given.
+pub fn submit_confirmed(
+    engine: &Engine,
+    tenant: Uuid,
+    command: &Command,
+    confirmed: &[String],
+) -> Result<Applied, EngineError> {
+    let submit = |confirmation| {
+        let submission = Submission {
+            confirmation,
+            ..Submission::of_system(COMMAND_LINE, command.clone())
+        };
+        engine.submit_blocking(tenant, submission)
+    };
+    match submit(None) {
+        Err(EngineError::Rejected(Rejection::Guarded { token, .. }))
+            if confirmed.contains(&token) =>
+        {
+            submit(Some(token))
+        }
+        done => done,
+    }
 }
 
 /// The state of a tenant.
@@ -42,7 +65,12 @@ pub fn snapshot(engine: &Engine, tenant: Uuid) -> Result<Snapshot, EngineError> 
 
 /// The tenant that an option names, by id or domain; without one, the only tenant that there is.
 pub fn find_tenant(engine: &Engine, wanted: Option<&str>) -> Result<Uuid, CliError> {
-    let tenants = engine.tenant_ids()?;
+    tenant_in(engine.store(), wanted)
+}
+
+/// The same in a database that no engine works on.
+pub fn tenant_in(store: &Store, wanted: Option<&str>) -> Result<Uuid, CliError> {
+    let tenants: Vec<Uuid> = store.heads()?.iter().map(|head| head.tenant_id).collect();
     let Some(wanted) = wanted else {
         return match tenants.as_slice() {
             [only] => Ok(*only),
@@ -56,9 +84,7 @@ pub fn find_tenant(engine: &Engine, wanted: Option<&str>) -> Result<Uuid, CliErr
     };
     let found = match Uuid::try_parse(wanted) {
         Ok(id) => tenants.contains(&id).then_some(id),
-        Err(_) => engine
-            .store()
-            .tenant_of_domain(&wanted.to_ascii_lowercase())?,
+        Err(_) => store.tenant_of_domain(&wanted.to_ascii_lowercase())?,
     };
     found.ok_or_else(|| CliError::new(Exit::NotFound, format!("There is no tenant `{wanted}`")))
 }
@@ -200,6 +226,15 @@ impl Desk {
     /// Carries out a command.
     pub fn submit(&self, command: Command) -> Result<Outcome, EngineError> {
         submit(&self.parts.engine, self.tenant, command)
+    }
+
+    /// Carries out a command that the guard may stop.
+    pub fn submit_confirmed(
+        &self,
+        command: &Command,
+        confirmed: &[String],
+    ) -> Result<Applied, EngineError> {
+        submit_confirmed(&self.parts.engine, self.tenant, command, confirmed)
     }
 
     /// The tenant that a domain belongs to, if any.

@@ -1,19 +1,25 @@
 //! One request, as handlers see it.
 
+use std::sync::OnceLock;
+
 use axum::{body::Bytes, http::HeaderMap};
+use serde_json::{Map, Value};
 use uuid::Uuid;
 use zetel_domain::{
     Command, Tenant,
     access::{Action, Caller},
     user::{UserKey, UserView},
 };
-use zetel_engine::{Also, Applied, EngineError, Snapshot, Submission};
+use zetel_engine::{Also, Applied, Engine, EngineError, Snapshot, Submission};
 
 use super::{
+    body,
     error::GraphError,
     json,
     origin::Origin,
+    plan::{self, PLAN, Preview},
     query::Options,
+    refusals::{self, CONFIRMATION, Stopped},
     render::{license::LicenseBook, strip::Strip, user::UserRow},
     routes::Keys,
     schema::UserSelection,
@@ -32,6 +38,8 @@ pub(crate) struct Call<'r> {
     pub keys: Keys<'r>,
     /// The query options.
     pub options: Options<'r>,
+    /// The path as it stands.
+    pub path: &'r str,
     /// The query as it stands.
     pub query: &'r str,
     /// Where the client reached us.
@@ -42,6 +50,8 @@ pub(crate) struct Call<'r> {
     pub headers: &'r HeaderMap,
     /// The body, or why it cannot be read.
     pub body: Result<Bytes, GraphError>,
+    /// The plan that answers the request instead of a change, once there is one.
+    pub planned: OnceLock<Vec<u8>>,
 }
 
 impl Call<'_> {
@@ -57,6 +67,29 @@ impl Call<'_> {
             .is_some_and(|level| level.as_bytes().eq_ignore_ascii_case(b"eventual"))
     }
 
+    /// The value of a preference in the `Prefer` headers, such as `zetel.confirm=7f…`; empty if it has none.
+    pub fn preference(&self, name: &str) -> Option<&str> {
+        self.headers
+            .get_all("prefer")
+            .iter()
+            .filter_map(|header| header.to_str().ok())
+            .flat_map(|header| header.split([',', ';']))
+            .map(|preference| preference.split_once('=').unwrap_or((preference, "")))
+            .find(|(known, _)| known.trim().eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.trim().trim_matches('"'))
+    }
+
+    /// The token by which the client confirms what the guard would stop.
+    fn confirmation(&self) -> Option<String> {
+        let header = self.headers.get("zetel-confirm");
+        let header = header
+            .and_then(|header| header.to_str().ok())
+            .map(str::trim);
+        header
+            .or_else(|| self.preference(CONFIRMATION))
+            .map(str::to_owned)
+    }
+
     /// The caller's own object id.
     pub fn own_id(&self) -> Result<Uuid, GraphError> {
         match self.caller {
@@ -65,6 +98,17 @@ impl Call<'_> {
                 "/me request is only valid with delegated authentication flow.",
             )),
         }
+    }
+
+    /// The members of the body, which must be an object.
+    pub fn members(&self) -> Result<Map<String, Value>, GraphError> {
+        let body = self.body.as_ref().map_err(Clone::clone)?;
+        if body.is_empty() {
+            return Err(GraphError::unreadable(
+                "Empty Payload. JSON content expected.",
+            ));
+        }
+        body::object(body)
     }
 
     /// The user whom the path names: by key, or the caller on `/me`.
@@ -103,23 +147,58 @@ impl Call<'_> {
         }
     }
 
-    /// Carries out a command.
+    /// Carries out a command. With `Prefer: zetel.plan` its plan is the answer instead: nothing is changed, and the
+    /// error that this returns is never seen.
     pub async fn submit(
         &self,
         command: Command,
         also: Option<Also>,
     ) -> Result<Applied, GraphError> {
+        if self.preference(PLAN).is_some() {
+            let planned = self.preview(command).await?;
+            // A command after the first rests on what the first would do.
+            let _ = self.planned.set(plan::body(self, &planned));
+            return Err(GraphError::refused("The change was planned, not made."));
+        }
+        let resource = refusals::resource_of(&command);
         let submission = Submission {
             caller: self.caller.clone(),
             command,
             request_id: self.request_id,
+            confirmation: self.confirmation(),
             also,
         };
         self.graph
             .engine
             .submit(self.tenant_id, submission)
             .await
-            .map_err(|error| self.failure(error))
+            .map_err(|error| self.failure_on(error, resource))
+    }
+
+    /// What a command would do, computed where it may take its time.
+    async fn preview(&self, command: Command) -> Result<Preview, GraphError> {
+        let resource = refusals::resource_of(&command);
+        self.apart(move |engine, tenant, caller| {
+            let planned = engine.preview(tenant, caller, &command)?;
+            Ok(Preview::new(planned, command))
+        })
+        .await
+        .map_err(|error| self.failure_on(error, resource))
+    }
+
+    /// Works on a thread that may wait for the database.
+    pub async fn apart<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Engine, Uuid, &Caller) -> Result<T, EngineError> + Send + 'static,
+    ) -> Result<T, EngineError> {
+        let (engine, tenant) = (self.graph.engine.clone(), self.tenant_id);
+        let caller = self.caller.clone();
+        let done = tokio::task::spawn_blocking(move || work(&engine, tenant, &caller)).await;
+        done.unwrap_or_else(|_| {
+            Err(EngineError::Unavailable(
+                "the work on a request ended".to_owned(),
+            ))
+        })
     }
 
     /// What a command would lead to.
@@ -128,15 +207,41 @@ impl Call<'_> {
             .engine
             .plan(self.tenant_id, &self.caller, command)
             .map(|_| ())
-            .map_err(|error| self.failure(error))
+            .map_err(|error| self.failure_on(error, refusals::resource_of(command)))
     }
 
     /// What the client is told; what it is not told goes to the log.
-    fn failure(&self, error: EngineError) -> GraphError {
+    pub fn failure(&self, error: EngineError) -> GraphError {
+        self.failure_on(error, refusals::USER)
+    }
+
+    /// The same of a command on a resource of this type.
+    fn failure_on(&self, error: EngineError, resource: &str) -> GraphError {
         if let EngineError::Unavailable(reason) = &error {
             tracing::error!(request_id = %self.request_id, tenant = %self.tenant_id, reason, "the storage failed");
         }
-        error.into()
+        let EngineError::Rejected(rejection) = &error else {
+            return error.into();
+        };
+        let refused = refusals::refuse(rejection, resource);
+        match &refused.stopped {
+            Some(stopped) => self.named(stopped),
+            None => refused,
+        }
+    }
+
+    /// A change that the guard stopped, with the names of products.
+    fn named(&self, stopped: &Stopped) -> GraphError {
+        let caller = Caller::System("api");
+        let tenant =
+            self.graph
+                .engine
+                .read(self.tenant_id, &caller, Action::ReadSubscriptions, None);
+        let stopped = stopped.clone();
+        match tenant {
+            Ok(tenant) => stopped.name(&tenant).into_error(),
+            Err(_) => stopped.into_error(),
+        }
     }
 
     /// Appends `,"@odata.context":"…/$metadata#` with what follows.

@@ -2,12 +2,15 @@
 
 use std::fmt::Write as _;
 
-use zetel_domain::access::{Action, Permission, Role, anybody_may, permission_allows, role_allows};
+use zetel_domain::access::{
+    Action, Permission, Role, anybody_may, owner_may, permission_allows, role_allows,
+};
 
 use super::{
     ROUTES,
+    render::group::GroupEntity,
     routes::{Handler, Route},
-    schema::USER,
+    schema::{Property, USER, properties_of},
 };
 
 const OPENING: &str = "# Graph coverage
@@ -25,19 +28,40 @@ Paths are read in any letter case, with double slashes, with keys as segments or
 /// The text of docs/reference/graph-coverage.md.
 pub fn coverage_document() -> String {
     let mut out = OPENING.to_owned();
-    for route in ROUTES {
+    for route in ROUTES.iter() {
         write_route(&mut out, route);
     }
     out.push_str("\n## Who may\n\nAn application needs one of the permissions, a user one of the roles.\n\n| | permissions of applications | roles of users |\n| --- | --- | --- |\n");
     for action in actions() {
         write_action(&mut out, action);
     }
-    out.push_str("\n## Properties of users\n\nReturned without `$select`: ");
-    out.push_str(&properties(true));
-    out.push_str(".\n\nReturned with `$select` only: ");
-    out.push_str(&properties(false));
-    out.push_str(".\n\nOther properties that Graph has are answered with 501, names that Graph does not have with 400.\n");
+    out.push_str(FILTERS);
+    write_properties(&mut out, "users", &USER.properties);
+    write_properties(&mut out, "groups", &properties_of::<GroupEntity>());
+    out.push_str("\nOther properties that Graph has are answered with 501, names that Graph does not have with 400.\n");
     out
+}
+
+const FILTERS: &str = "
+## Filters
+
+`$filter` takes `eq`, `ne`, `in`, `startswith`, `endswith`, and these joined with `and`, `or`, `not` and parentheses. `ne`, `not`, `endswith` and `/$count` need `$count=true` and the header `ConsistencyLevel: eventual`, as in Graph. What is not in this table is answered with 400 and its name or its position.
+
+| on | can be asked |
+| --- | --- |
+| users | `id`, `accountEnabled`, `userType`, `usageLocation`, all texts; `any` on lists of texts; `assignedLicenses/any(x:x/skuId eq {guid})`, `assignedLicenses/$count eq 0` and `ne 0`, `assignedPlans/any(p:p/servicePlanId eq {guid} and p/capabilityStatus eq 'Enabled')` |
+| groups | `id`, `displayName`, `description`, `mail`, `mailNickname`, `visibility`, `membershipRule`, `membershipRuleProcessingState`, `securityEnabled`, `mailEnabled`, `isAssignableToRole`, `groupTypes/any(c:c eq 'Unified')`, `assignedLicenses/any(x:x/skuId eq {guid})`, `assignedLicenses/$count eq 0` and `ne 0`, `hasMembersWithLicenseErrors` |
+| members, owners and memberships | both: a user is asked what users are asked, a group what groups are asked |
+";
+
+fn write_properties(out: &mut String, of: &str, all: &[Property]) {
+    // Writing to memory cannot fail.
+    let _ = write!(
+        out,
+        "\n## Properties of {of}\n\nReturned without `$select`: {}.\n\nReturned with `$select` only: {}.\n",
+        names(all, true),
+        names(all, false)
+    );
 }
 
 fn write_route(out: &mut String, route: &Route) {
@@ -76,6 +100,8 @@ fn write_action(out: &mut String, action: Action) {
         roles = vec!["everybody"];
     } else if anybody_may(action, true) {
         roles.push("everybody on their own account");
+    } else if owner_may(action) {
+        roles.push("owners of the group");
     }
     let _ = writeln!(
         out,
@@ -92,6 +118,7 @@ fn actions() -> Vec<Action> {
     // A change of nothing but the usage location needs less than other changes.
     actions.push(Action::SetUsageLocation);
     actions.push(Action::WriteAdministrators);
+    actions.push(Action::WriteRoleAssignableGroups);
     actions.sort_unstable();
     actions.dedup();
     actions
@@ -110,14 +137,21 @@ const fn action_name(action: Action) -> &'static str {
         Action::DeleteUsers => "delete users",
         Action::PurgeUsers => "purge users",
         Action::AssignLicenses => "assign licenses",
+        Action::ReadGroups => "read groups",
+        Action::WriteGroups => "write groups",
+        Action::WriteGroupMembers => "write members of groups",
+        Action::WriteRoleAssignableGroups => "write groups that can hold roles, and their members",
+        Action::AssignGroupLicenses => "assign licenses to groups",
+        Action::ManagePolicy => "manage the licensing policy",
+        Action::ReadHistory => "read the history",
+        Action::RevertChanges => "undo changes and approve them",
         Action::ReadApplications => "read applications",
         Action::ManageApplications => "manage applications",
     }
 }
 
-fn properties(by_default: bool) -> String {
-    let names: Vec<String> = USER
-        .properties
+fn names(all: &[Property], by_default: bool) -> String {
+    let names: Vec<String> = all
         .iter()
         .filter(|property| property.by_default == by_default)
         .map(|property| format!("`{}`", property.name))

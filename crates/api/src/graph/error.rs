@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use uuid::Uuid;
 use zetel_domain::Timestamp;
 
-use super::{json, time};
+use super::{json, refusals::Stopped, time};
 
 /// What went wrong, as the client is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub(crate) struct GraphError {
     pub message: Cow<'static, str>,
     /// `error.details`, if there is more to say.
     pub detail: Option<Box<Detail>>,
+    /// What the guard stopped.
+    pub stopped: Option<Box<Stopped>>,
 }
 
 /// One entry of `error.details`.
@@ -45,6 +47,7 @@ impl GraphError {
             code,
             message: message.into(),
             detail: None,
+            stopped: None,
         }
     }
 
@@ -132,6 +135,10 @@ impl GraphError {
                     json::guid(out, request_id);
                     json::key(out, "client-request-id");
                     json::string(out, client_request_id);
+                    if let Some(stopped) = &self.stopped {
+                        json::key(out, "zetel.confirmation");
+                        json::object(out, |out| stopped.write(out));
+                    }
                 });
             });
         });

@@ -18,6 +18,7 @@ use super::{
 };
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
+const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
 const CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("client-request-id");
 const ODATA_VERSION: HeaderName = HeaderName::from_static("odata-version");
 
@@ -51,6 +52,9 @@ impl<'a> Exchange<'a> {
             && let Ok(location) = HeaderValue::try_from(location)
         {
             headers.insert(LOCATION, location);
+        }
+        if let Some(preference) = reply.preference {
+            headers.insert(PREFERENCE_APPLIED, HeaderValue::from_static(preference));
         }
         response(reply.status, headers, reply.body)
     }

@@ -4,6 +4,7 @@ use std::{fmt::Write as _, sync::LazyLock};
 
 use super::{
     render::{
+        group::GroupEntity,
         license::LicenseDetails,
         organization::Organization,
         product::{CompanySubscription, SubscribedSku},
@@ -44,11 +45,49 @@ const CLOSING: &str = r#"      <EntityType Name="directory" BaseType="graph.enti
         <Parameter Name="removeLicenses" Type="Collection(Edm.Guid)" Nullable="false" />
         <ReturnType Type="graph.user" />
       </Action>
+      <Action Name="assignLicense" IsBound="true" EntitySetPath="bindingParameter">
+        <Parameter Name="bindingParameter" Type="graph.group" />
+        <Parameter Name="addLicenses" Type="Collection(graph.assignedLicense)" Nullable="false" />
+        <Parameter Name="removeLicenses" Type="Collection(Edm.Guid)" Nullable="false" />
+        <ReturnType Type="graph.group" />
+      </Action>
+      <Action Name="reprocessLicenseAssignment" IsBound="true" EntitySetPath="bindingParameter">
+        <Parameter Name="bindingParameter" Type="graph.user" />
+        <ReturnType Type="graph.user" />
+      </Action>
       <Action Name="restore" IsBound="true" EntitySetPath="bindingParameter">
         <Parameter Name="bindingParameter" Type="graph.directoryObject" />
         <ReturnType Type="graph.directoryObject" />
       </Action>
+      <Action Name="getMemberGroups" IsBound="true">
+        <Parameter Name="bindingParameter" Type="graph.directoryObject" />
+        <Parameter Name="securityEnabledOnly" Type="Edm.Boolean" />
+        <ReturnType Type="Collection(Edm.String)" Nullable="false" />
+      </Action>
+      <Action Name="getMemberObjects" IsBound="true">
+        <Parameter Name="bindingParameter" Type="graph.directoryObject" />
+        <Parameter Name="securityEnabledOnly" Type="Edm.Boolean" />
+        <ReturnType Type="Collection(Edm.String)" Nullable="false" />
+      </Action>
+      <Action Name="checkMemberGroups" IsBound="true">
+        <Parameter Name="bindingParameter" Type="graph.directoryObject" />
+        <Parameter Name="groupIds" Type="Collection(Edm.String)" Nullable="false" />
+        <ReturnType Type="Collection(Edm.String)" Nullable="false" />
+      </Action>
+      <Action Name="checkMemberObjects" IsBound="true">
+        <Parameter Name="bindingParameter" Type="graph.directoryObject" />
+        <Parameter Name="ids" Type="Collection(Edm.String)" Nullable="false" />
+        <ReturnType Type="Collection(Edm.String)" Nullable="false" />
+      </Action>
+      <Action Name="getByIds" IsBound="true">
+        <Parameter Name="bindingParameter" Type="Collection(graph.directoryObject)" />
+        <Parameter Name="ids" Type="Collection(Edm.String)" Nullable="false" />
+        <Parameter Name="types" Type="Collection(Edm.String)" />
+        <ReturnType Type="Collection(graph.directoryObject)" Nullable="false" />
+      </Action>
       <EntityContainer Name="GraphService">
+        <EntitySet Name="directoryObjects" EntityType="microsoft.graph.directoryObject" />
+        <EntitySet Name="groups" EntityType="microsoft.graph.group" />
         <EntitySet Name="organization" EntityType="microsoft.graph.organization" />
         <EntitySet Name="subscribedSkus" EntityType="microsoft.graph.subscribedSku" />
         <EntitySet Name="users" EntityType="microsoft.graph.user" />
@@ -69,6 +108,20 @@ fn document() -> String {
         &USER.properties,
         &[
             r#"<NavigationProperty Name="licenseDetails" Type="Collection(graph.licenseDetails)" ContainsTarget="true" />"#,
+            MEMBER_OF,
+            TRANSITIVE_MEMBER_OF,
+        ],
+    );
+    of::<GroupEntity>(
+        &mut out,
+        "directoryObject",
+        &[
+            MEMBER_OF,
+            r#"<NavigationProperty Name="members" Type="Collection(graph.directoryObject)" />"#,
+            r#"<NavigationProperty Name="membersWithLicenseErrors" Type="Collection(graph.directoryObject)" />"#,
+            r#"<NavigationProperty Name="owners" Type="Collection(graph.directoryObject)" />"#,
+            TRANSITIVE_MEMBER_OF,
+            r#"<NavigationProperty Name="transitiveMembers" Type="Collection(graph.directoryObject)" />"#,
         ],
     );
     of::<Organization>(&mut out, "directoryObject", &[]);
@@ -89,6 +142,11 @@ fn document() -> String {
     out.push_str(CLOSING);
     out
 }
+
+const MEMBER_OF: &str =
+    r#"<NavigationProperty Name="memberOf" Type="Collection(graph.directoryObject)" />"#;
+const TRANSITIVE_MEMBER_OF: &str =
+    r#"<NavigationProperty Name="transitiveMemberOf" Type="Collection(graph.directoryObject)" />"#;
 
 /// The second key of subscriptions.
 const COMMERCE_KEY: &str = r#"<Annotation Term="Org.OData.Core.V1.AlternateKeys">

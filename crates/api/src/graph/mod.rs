@@ -1,19 +1,29 @@
 //! Graph v1.0.
 
+mod actor;
+mod audit;
 mod body;
 mod call;
 mod coverage;
 mod error;
 mod exchange;
+mod filter;
 mod handlers;
+mod journal;
 mod json;
 mod metadata;
+mod not_done;
 mod origin;
 mod paging;
 mod passwords;
 mod path;
+mod people;
+mod plan;
+mod policy;
 mod query;
+mod references;
 mod refusals;
+mod relations;
 mod render;
 mod reply;
 mod request_id;

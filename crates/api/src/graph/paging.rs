@@ -2,13 +2,12 @@
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use uuid::Uuid;
-use zetel_domain::user::UserOrdinal;
 
-use super::error::GraphError;
+use super::{error::GraphError, relations::Relation};
 
 /// The form of tokens; another number when it changes.
-const VERSION: u8 = 1;
-const LENGTH: usize = 9;
+const VERSION: u8 = 2;
+const LENGTH: usize = 13;
 
 /// What is paged through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,28 +16,42 @@ pub(crate) enum Listing {
     Users,
     /// Users in the recycle bin.
     DeletedUsers,
+    /// Groups in the directory.
+    Groups,
+    /// Groups in the recycle bin.
+    DeletedGroups,
+    /// What is related to the user or group with this id.
+    Related(Relation, Uuid),
+    /// Audit records.
+    Audits,
+    /// Changes of the tenant.
+    Changes,
+    /// What happened to the user with this id.
+    History(Uuid),
+    /// Who waits for a seat of the product with this id.
+    WaitingList(Uuid),
 }
 
 /// Where the next page begins. It is no secret and opens nothing: every page is authorized anew.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct PageToken {
-    next: u32,
+    next: u64,
     check: u32,
 }
 
 impl PageToken {
-    /// The token for the page that begins with a user.
-    pub fn new(tenant: Uuid, listing: Listing, next: UserOrdinal) -> Self {
+    /// The token for the page that begins at a place of the list.
+    pub fn new(tenant: Uuid, listing: Listing, next: u64) -> Self {
         Self {
-            next: next.0,
-            check: checksum(tenant, listing, next.0),
+            next,
+            check: checksum(tenant, listing, next),
         }
     }
 
-    /// The user with whom the page begins; an error if the token was made for another list.
-    pub fn start(self, tenant: Uuid, listing: Listing) -> Result<UserOrdinal, GraphError> {
+    /// The place at which the page begins; an error if the token was made for another list.
+    pub fn start(self, tenant: Uuid, listing: Listing) -> Result<u64, GraphError> {
         if checksum(tenant, listing, self.next) == self.check {
-            Ok(UserOrdinal(self.next))
+            Ok(self.next)
         } else {
             Err(invalid())
         }
@@ -53,7 +66,7 @@ impl PageToken {
             .ok_or_else(invalid)?;
         let check = check.try_into().map_err(|_| invalid())?;
         Ok(Self {
-            next: u32::from_be_bytes(*next),
+            next: u64::from_be_bytes(*next),
             check: u32::from_be_bytes(check),
         })
     }
@@ -77,14 +90,22 @@ fn invalid() -> GraphError {
 }
 
 /// FNV-1a over what a token is for: it tells tokens of another tenant or list, and mutilated ones.
-fn checksum(tenant: Uuid, listing: Listing, next: u32) -> u32 {
-    let kind = match listing {
-        Listing::Users => 0,
-        Listing::DeletedUsers => 1,
+fn checksum(tenant: Uuid, listing: Listing, next: u64) -> u32 {
+    let (kind, of) = match listing {
+        Listing::Users => (0, Uuid::nil()),
+        Listing::DeletedUsers => (1, Uuid::nil()),
+        Listing::Groups => (2, Uuid::nil()),
+        Listing::DeletedGroups => (3, Uuid::nil()),
+        Listing::Audits => (4, Uuid::nil()),
+        Listing::Changes => (5, Uuid::nil()),
+        Listing::History(user) => (6, user),
+        Listing::WaitingList(sku_id) => (7, sku_id),
+        Listing::Related(relation, of) => (16 + relation as u8, of),
     };
     tenant
         .as_bytes()
         .iter()
+        .chain(of.as_bytes())
         .chain(&[kind])
         .chain(&next.to_be_bytes())
         .fold(0x811c_9dc5, |hash, byte| {
@@ -99,10 +120,16 @@ mod tests {
     #[test]
     fn a_token_is_good_for_its_list_only() {
         let tenant = Uuid::from_u128(7);
-        let text = PageToken::new(tenant, Listing::Users, UserOrdinal(300)).text();
+        let text = PageToken::new(tenant, Listing::Users, 300).text();
         let token = PageToken::parse(&text).unwrap();
-        assert_eq!(token.start(tenant, Listing::Users), Ok(UserOrdinal(300)));
-        assert!(token.start(tenant, Listing::DeletedUsers).is_err());
+        assert_eq!(token.start(tenant, Listing::Users), Ok(300));
+        for other in [
+            Listing::DeletedUsers,
+            Listing::Groups,
+            Listing::Related(Relation::Members, tenant),
+        ] {
+            assert!(token.start(tenant, other).is_err());
+        }
         assert!(token.start(Uuid::from_u128(8), Listing::Users).is_err());
         for wrong in ["", "forged", "AAAAAAAAAAAA", "ü", &text[1..]] {
             assert!(PageToken::parse(wrong).is_err(), "{wrong}");

@@ -2,6 +2,8 @@
 
 use axum::http::StatusCode;
 
+use super::plan::PLAN;
+
 /// What a body is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Content {
@@ -40,6 +42,8 @@ pub(crate) struct Reply {
     pub body: Vec<u8>,
     /// Where the object is that was made.
     pub location: Option<String>,
+    /// The preference of the client that was followed, for `Preference-Applied`.
+    pub preference: Option<&'static str>,
 }
 
 impl Reply {
@@ -50,6 +54,15 @@ impl Reply {
             content: Content::Json,
             body,
             location: None,
+            preference: None,
+        }
+    }
+
+    /// 200 with a plan.
+    pub fn plan(body: Vec<u8>) -> Self {
+        Self {
+            preference: Some(PLAN),
+            ..Self::json(body)
         }
     }
 
@@ -68,6 +81,7 @@ impl Reply {
             content: Content::Xml,
             body,
             location: None,
+            preference: None,
         }
     }
 
@@ -80,6 +94,15 @@ impl Reply {
         }
     }
 
+    /// 202 with JSON and the place of what is being changed.
+    pub fn accepted(body: Vec<u8>, location: String) -> Self {
+        Self {
+            status: StatusCode::ACCEPTED,
+            location: Some(location),
+            ..Self::json(body)
+        }
+    }
+
     /// 204.
     pub const fn no_content() -> Self {
         Self {
@@ -87,6 +110,7 @@ impl Reply {
             content: Content::Nothing,
             body: Vec::new(),
             location: None,
+            preference: None,
         }
     }
 }

@@ -1,6 +1,9 @@
 //! From a request to its answer: path, token, options, body, handler; then headers, counters and the log.
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    sync::{Arc, OnceLock},
+    time::Instant,
+};
 
 use axum::{
     body::{Body, Bytes},
@@ -173,7 +176,13 @@ async fn answer(
     match handler {
         Handler::Public(handler) => Ok(handler()),
         Handler::Read(handler) => handler(&call),
-        Handler::Write(handler) => handler(&call).await,
+        Handler::Recall(handler) => handler(&call).await,
+        Handler::Write(handler) => {
+            let answer = handler(&call).await;
+            call.planned
+                .into_inner()
+                .map_or(answer, |plan| Ok(Reply::plan(plan)))
+        }
     }
 }
 
@@ -192,11 +201,13 @@ fn make_call<'r>(
         caller: principal.caller,
         keys: matched.keys,
         options: Options::parse(query, matched.route.options, head.uri.path())?,
+        path: head.uri.path(),
         query,
         origin: Origin::of(head, graph.public_url.as_deref())?,
         request_id: exchange.request_id,
         headers: &head.headers,
         body,
+        planned: OnceLock::new(),
     })
 }
 

@@ -2,10 +2,19 @@
 
 mod access;
 mod assignment;
+mod audits;
 mod bad_input;
+mod changes;
+mod directory_objects;
 mod documents;
+mod filters;
+mod group_licenses;
+mod group_members;
+mod groups;
 mod health;
+mod own;
 mod paging;
+mod plans;
 mod random;
 mod reading;
 mod users;

@@ -4,7 +4,7 @@ use std::{
     fmt::Write as _,
     sync::{
         Arc,
-        atomic::{AtomicU8, Ordering},
+        atomic::{AtomicI64, AtomicU8, Ordering},
     },
 };
 
@@ -27,6 +27,7 @@ use zetel_domain::{
     catalog::{Catalog, ProhibitedSubject, Prohibition},
     command::NewSubscription,
     directory::Profile,
+    group::{GroupDefinition, NewGroup},
     location::Location,
     product::ProductDefinition,
     subscription::{Channel, Term},
@@ -177,6 +178,7 @@ impl Answer {
 pub struct World {
     pub engine: Engine,
     pub metrics: Arc<Metrics>,
+    clock: Arc<AtomicI64>,
     router: Router,
     runtime: Runtime,
     _folder: TempDir,
@@ -190,7 +192,10 @@ impl World {
             ..Options::default()
         };
         let store = Store::open(&Target::Sqlite(folder.path().to_owned())).unwrap();
-        let engine = Engine::new(store, Arc::new(|| Timestamp(NOW)), options).unwrap();
+        let clock = Arc::new(AtomicI64::new(NOW));
+        let time = Arc::clone(&clock);
+        let now = Arc::new(move || Timestamp(time.load(Ordering::Relaxed)));
+        let engine = Engine::new(store, now, options).unwrap();
         fill(&engine);
         let metrics = Arc::new(Metrics::new(engine.clone()));
         let next = AtomicU8::new(0);
@@ -214,10 +219,16 @@ impl World {
         Self {
             engine,
             metrics,
+            clock,
             router,
             runtime,
             _folder: folder,
         }
+    }
+
+    /// Lets time pass.
+    pub fn pass(&self, seconds: i64) {
+        self.clock.fetch_add(seconds, Ordering::Relaxed);
     }
 
     /// Sends a request as it stands.
@@ -273,13 +284,47 @@ impl World {
 
     /// `assignLicense`, every product with all plans on.
     pub fn assign(&self, user: Uuid, add: &[Uuid], remove: &[Uuid]) -> Answer {
-        let add: Vec<Value> = add
-            .iter()
-            .map(|sku| json!({"skuId": sku.to_string(), "disabledPlans": []}))
-            .collect();
-        let remove: Vec<String> = remove.iter().map(Uuid::to_string).collect();
-        let body = json!({"addLicenses": add, "removeLicenses": remove});
-        self.post(&format!("/users/{user}/assignLicense"), &body)
+        self.post(
+            &format!("/users/{user}/assignLicense"),
+            &changes(add, remove),
+        )
+    }
+
+    /// Makes a security group with a fixed id.
+    pub fn group(&self, id: u128, name: &str) -> Uuid {
+        self.group_with(id, name, |_| {})
+    }
+
+    /// The same, changed before it is made.
+    pub fn group_with(&self, id: u128, name: &str, change: impl FnOnce(&mut NewGroup)) -> Uuid {
+        let id = Uuid::from_u128(id);
+        let mut group = NewGroup {
+            id: Some(id),
+            definition: GroupDefinition {
+                display_name: format!("{name} group"),
+                mail_nickname: name.to_owned(),
+                security_enabled: true,
+                ..GroupDefinition::default()
+            },
+            ..NewGroup::default()
+        };
+        change(&mut group);
+        self.command(Command::CreateGroup(group));
+        id
+    }
+
+    /// Adds members to a group.
+    pub fn join(&self, group: Uuid, members: &[Uuid]) {
+        let members = members.to_vec();
+        self.command(Command::AddMembers { group, members });
+    }
+
+    /// `assignLicense` on a group, every product with all plans on.
+    pub fn license(&self, group: Uuid, add: &[Uuid], remove: &[Uuid]) -> Answer {
+        self.post(
+            &format!("/groups/{group}/assignLicense"),
+            &changes(add, remove),
+        )
     }
 
     /// The products of a user.
@@ -297,6 +342,16 @@ impl World {
     pub fn command(&self, command: Command) {
         submit(&self.engine, command);
     }
+}
+
+/// The body of `assignLicense`.
+fn changes(add: &[Uuid], remove: &[Uuid]) -> Value {
+    let add: Vec<Value> = add
+        .iter()
+        .map(|sku| json!({"skuId": sku.to_string(), "disabledPlans": []}))
+        .collect();
+    let remove: Vec<String> = remove.iter().map(Uuid::to_string).collect();
+    json!({"addLicenses": add, "removeLicenses": remove})
 }
 
 fn submit(engine: &Engine, command: Command) {

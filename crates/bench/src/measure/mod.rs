@@ -2,6 +2,7 @@
 
 pub mod bulk;
 pub mod empty;
+pub mod groups;
 pub mod http;
 pub mod single;
 pub mod start;

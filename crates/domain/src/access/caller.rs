@@ -2,12 +2,8 @@
 
 use uuid::Uuid;
 
-use super::{Action, Scopes, anybody_may, permission_allows, role_allows};
-use crate::{
-    command::Command,
-    tenant::Tenant,
-    user::{UserKey, UserPatch, UserProperty},
-};
+use super::{Action, Scopes, anybody_may, owner_may, permission_allows, role_allows};
+use crate::{tenant::Tenant, user::UserOrdinal};
 
 /// Who wants something.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,10 +43,10 @@ pub enum Denial {
     Forbidden(Action),
 }
 
-/// Judges whether a caller may do something, on a user or on nobody in particular.
+/// Judges whether a caller may do something, on a user, on a group or on nothing in particular.
 ///
-/// An application in its own name may do what a permission or a directory role allows; a user what a directory role
-/// and one of the scopes allow; both what everybody may.
+/// An application in its own name may do what a permission or a directory role allows; a user what a directory role,
+/// or owning the group, and one of the scopes allow; both what everybody may.
 pub fn authorize(
     tenant: &Tenant,
     caller: &Caller,
@@ -83,7 +79,9 @@ pub fn authorize(
                     .roles_of(user.id)
                     .any(|role| role_allows(role, action))
             };
-            anybody_may(action, target == Some(user.id)) || (scopes.allow(action) && has_role())
+            let owns_it = || owner_may(action) && owns(tenant, user.ordinal, target);
+            anybody_may(action, target == Some(user.id))
+                || (scopes.allow(action) && (has_role() || owns_it()))
         }
     };
     if allowed {
@@ -93,79 +91,9 @@ pub fn authorize(
     }
 }
 
-/// Judges whether a caller may give a command.
-pub fn authorize_command(
-    tenant: &Tenant,
-    caller: &Caller,
-    command: &Command,
-) -> Result<(), Denial> {
-    let id_of = |key: &UserKey| tenant.find_user(key).map(|user| user.id);
-    let needs = |action, target| authorize(tenant, caller, action, target);
-    let needs_on_user = |action, target: Option<Uuid>| {
-        needs(action, target)?;
-        let is_administrator = target.is_some_and(|id| tenant.roles_of(id).next().is_some());
-        if is_administrator {
-            needs(Action::WriteAdministrators, target)
-        } else {
-            Ok(())
-        }
-    };
-    match command {
-        Command::CreateTenant { .. } => match caller {
-            Caller::System(_) => Ok(()),
-            _ => Err(Denial::Forbidden(Action::ManageSubscriptions)),
-        },
-        Command::ChangeProfile { .. }
-        | Command::AddDomain { .. }
-        | Command::AdoptCatalog { .. }
-        | Command::AddSubscription(_)
-        | Command::ChangeQuantity { .. }
-        | Command::Reactivate { .. }
-        | Command::SetRenewal { .. }
-        | Command::Cancel { .. }
-        | Command::Tick => needs(Action::ManageSubscriptions, None),
-        Command::CreateUsers(_) => needs(Action::WriteUsers, None),
-        Command::UpdateUser { user, patch } if is_only_usage_location(patch) => {
-            needs(Action::SetUsageLocation, id_of(user))
-        }
-        Command::UpdateUser { user, patch } if is_sensitive(patch) => {
-            needs_on_user(Action::WriteUsers, id_of(user))
-        }
-        Command::UpdateUser { user, .. } => needs(Action::WriteUsers, id_of(user)),
-        Command::NotePasswordChange { user } => needs_on_user(Action::WriteUsers, id_of(user)),
-        Command::DeleteUser { user } => needs_on_user(Action::DeleteUsers, id_of(user)),
-        Command::RestoreUser { id } => needs_on_user(Action::DeleteUsers, Some(*id)),
-        Command::PurgeUser { id } => needs_on_user(Action::PurgeUsers, Some(*id)),
-        Command::AssignLicenses { user, .. } => needs(Action::AssignLicenses, id_of(user)),
-        Command::AssignLicensesInBulk { .. } => needs(Action::AssignLicenses, None),
-        Command::AddApplication { .. }
-        | Command::RemoveApplication { .. }
-        | Command::SetPermissions { .. }
-        | Command::AssignRole { .. }
-        | Command::RemoveRole { .. } => needs(Action::ManageApplications, None),
-    }
-}
-
-fn is_only_usage_location(patch: &UserPatch) -> bool {
-    patch.usage_location.is_some()
-        && patch.account_enabled.is_none()
-        && patch.user_type.is_none()
-        && patch.properties.is_empty()
-}
-
-/// What would let somebody take an administrator's account over or lock it out.
-fn is_sensitive(patch: &UserPatch) -> bool {
-    let takes_over = [
-        UserProperty::UserPrincipalName,
-        UserProperty::Mail,
-        UserProperty::OtherMails,
-        UserProperty::MobilePhone,
-        UserProperty::BusinessPhones,
-        UserProperty::OnPremisesImmutableId,
-    ];
-    patch.account_enabled.is_some()
-        || patch.user_type.is_some()
-        || takes_over
-            .iter()
-            .any(|property| patch.properties.contains_key(property))
+/// Whether a user owns a group.
+fn owns(tenant: &Tenant, user: UserOrdinal, group: Option<Uuid>) -> bool {
+    group
+        .and_then(|id| tenant.find_group(id))
+        .is_some_and(|(_, group)| group.owners.contains(&user))
 }

@@ -1,9 +1,11 @@
 //! Who may do what: one table, asked in one place (the engine), printed whole by a test.
 
 mod caller;
+mod command;
 mod scopes;
 
-pub use caller::{Caller, Denial, authorize, authorize_command};
+pub use caller::{Caller, Denial, authorize};
+pub use command::authorize_command;
 pub use scopes::Scopes;
 
 use minicbor::{Decode, Encode};
@@ -150,6 +152,12 @@ pub enum Permission {
     /// `DeviceManagementServiceConfig.ReadWrite.All`.
     #[n(20)]
     DeviceManagementServiceConfigReadWriteAll,
+    /// `AuditLog.Read.All`.
+    #[n(21)]
+    AuditLogReadAll,
+    /// `RoleManagement.ReadWrite.Directory`.
+    #[n(22)]
+    RoleManagementReadWriteDirectory,
 }
 
 impl Permission {
@@ -176,6 +184,8 @@ impl Permission {
         Self::DeviceManagementConfigurationReadWriteAll,
         Self::DeviceManagementServiceConfigReadAll,
         Self::DeviceManagementServiceConfigReadWriteAll,
+        Self::AuditLogReadAll,
+        Self::RoleManagementReadWriteDirectory,
     ];
 
     /// Graph's name, as it stands in tokens.
@@ -210,6 +220,8 @@ impl Permission {
             Self::DeviceManagementServiceConfigReadWriteAll => {
                 "DeviceManagementServiceConfig.ReadWrite.All"
             }
+            Self::AuditLogReadAll => "AuditLog.Read.All",
+            Self::RoleManagementReadWriteDirectory => "RoleManagement.ReadWrite.Directory",
         }
     }
 
@@ -245,8 +257,24 @@ pub enum Action {
     DeleteUsers,
     /// Purge users for good.
     PurgeUsers,
-    /// Assign and remove licenses.
+    /// Assign and remove users' licenses, and decide those that groups give them again.
     AssignLicenses,
+    /// Read groups, their members, owners and licenses.
+    ReadGroups,
+    /// Create, change, delete and restore groups; name their owners.
+    WriteGroups,
+    /// Add members to groups and remove them.
+    WriteGroupMembers,
+    /// Do so with groups to which directory roles can be assigned.
+    WriteRoleAssignableGroups,
+    /// Assign licenses to groups and remove them.
+    AssignGroupLicenses,
+    /// Change the licensing policy and its guard.
+    ManagePolicy,
+    /// Read what changed, when and by whom.
+    ReadHistory,
+    /// Undo changes, put licenses back as they were, and approve what the guard stopped.
+    RevertChanges,
     /// Read applications and role assignments.
     ReadApplications,
     /// Register applications, grant permissions, assign roles.
@@ -267,6 +295,14 @@ impl Action {
         Self::DeleteUsers,
         Self::PurgeUsers,
         Self::AssignLicenses,
+        Self::ReadGroups,
+        Self::WriteGroups,
+        Self::WriteGroupMembers,
+        Self::WriteRoleAssignableGroups,
+        Self::AssignGroupLicenses,
+        Self::ManagePolicy,
+        Self::ReadHistory,
+        Self::RevertChanges,
         Self::ReadApplications,
         Self::ManageApplications,
     ];
@@ -277,27 +313,32 @@ pub const fn role_allows(role: Role, action: Action) -> bool {
     use Action as A;
     match role {
         Role::GlobalAdministrator => true,
-        Role::GlobalReader | Role::DirectoryReaders | Role::GroupsAdministrator => is_read(action),
+        Role::DirectoryReaders => is_read(action),
+        Role::GlobalReader => is_read(action) || matches!(action, A::ReadHistory),
+        Role::GroupsAdministrator => {
+            is_read(action)
+                || writes_groups(action)
+                || matches!(action, A::AssignGroupLicenses | A::RevertChanges)
+        }
         Role::LicenseAdministrator => {
-            is_read(action) || matches!(action, A::AssignLicenses | A::SetUsageLocation)
+            is_read(action)
+                || assigns_licenses(action)
+                || matches!(action, A::SetUsageLocation | A::ReadHistory)
         }
         Role::UserAdministrator => {
             is_read(action)
+                || writes_groups(action)
+                || assigns_licenses(action)
                 || matches!(
                     action,
-                    A::WriteUsers
-                        | A::SetUsageLocation
-                        | A::DeleteUsers
-                        | A::PurgeUsers
-                        | A::AssignLicenses
+                    A::WriteUsers | A::SetUsageLocation | A::DeleteUsers | A::PurgeUsers
                 )
         }
         Role::DirectoryWriters => {
             is_read(action)
-                || matches!(
-                    action,
-                    A::WriteUsers | A::SetUsageLocation | A::AssignLicenses
-                )
+                || writes_groups(action)
+                || assigns_licenses(action)
+                || matches!(action, A::WriteUsers | A::SetUsageLocation)
         }
     }
 }
@@ -309,7 +350,20 @@ const fn is_read(action: Action) -> bool {
             | Action::ReadSubscriptions
             | Action::ReadUser
             | Action::ListUsers
+            | Action::ReadGroups
             | Action::ReadApplications
+    )
+}
+
+const fn writes_groups(action: Action) -> bool {
+    matches!(action, Action::WriteGroups | Action::WriteGroupMembers)
+}
+
+/// Whoever may assign licenses may also put them back.
+const fn assigns_licenses(action: Action) -> bool {
+    matches!(
+        action,
+        Action::AssignLicenses | Action::AssignGroupLicenses | Action::RevertChanges
     )
 }
 
@@ -320,7 +374,7 @@ pub const fn permission_allows(permission: Permission, action: Action) -> bool {
     match permission {
         P::LicenseAssignmentReadAll => matches!(action, A::ReadSubscriptions),
         P::LicenseAssignmentReadWriteAll => {
-            matches!(action, A::ReadSubscriptions | A::AssignLicenses)
+            matches!(action, A::ReadSubscriptions) || assigns_licenses(action)
         }
         P::UserReadAll => matches!(action, A::ReadUser | A::ListUsers),
         P::UserReadWriteAll => {
@@ -339,22 +393,27 @@ pub const fn permission_allows(permission: Permission, action: Action) -> bool {
         P::OrganizationReadWriteAll => {
             matches!(
                 action,
-                A::ReadOrganization | A::ReadSubscriptions | A::ManageSubscriptions
+                A::ReadOrganization
+                    | A::ReadSubscriptions
+                    | A::ManageSubscriptions
+                    | A::ManagePolicy
             )
         }
         P::DirectoryReadAll => is_read(action),
         P::DirectoryReadWriteAll => {
             is_read(action)
-                || matches!(
-                    action,
-                    A::WriteUsers | A::SetUsageLocation | A::DeleteUsers | A::AssignLicenses
-                )
+                || writes_groups(action)
+                || assigns_licenses(action)
+                || matches!(action, A::WriteUsers | A::SetUsageLocation | A::DeleteUsers)
         }
-        P::GroupReadAll
-        | P::GroupReadWriteAll
-        | P::GroupMemberReadAll
-        | P::GroupMemberReadWriteAll
-        | P::DeviceReadAll
+        P::GroupReadAll | P::GroupMemberReadAll => matches!(action, A::ReadGroups),
+        P::GroupReadWriteAll => {
+            writes_groups(action) || matches!(action, A::ReadGroups | A::AssignGroupLicenses)
+        }
+        P::GroupMemberReadWriteAll => matches!(action, A::ReadGroups | A::WriteGroupMembers),
+        P::AuditLogReadAll => matches!(action, A::ReadHistory),
+        P::RoleManagementReadWriteDirectory => matches!(action, A::WriteRoleAssignableGroups),
+        P::DeviceReadAll
         | P::DeviceReadWriteAll
         | P::DeviceManagementManagedDevicesReadAll
         | P::DeviceManagementManagedDevicesReadWriteAll
@@ -368,6 +427,11 @@ pub const fn permission_allows(permission: Permission, action: Action) -> bool {
 /// Whether everybody may do this to their own account: see it, and what the organization is called.
 pub const fn anybody_may(action: Action, on_self: bool) -> bool {
     matches!(action, Action::ReadOrganization) || (on_self && matches!(action, Action::ReadUser))
+}
+
+/// Whether the owner of a group may do this to it.
+pub const fn owner_may(action: Action) -> bool {
+    matches!(action, Action::ReadGroups | Action::WriteGroupMembers)
 }
 
 #[cfg(test)]
@@ -390,10 +454,12 @@ mod tests {
                 .filter(|permission| permission_allows(**permission, *action))
                 .map(|permission| permission.as_str())
                 .collect();
-            let own = match (anybody_may(*action, false), anybody_may(*action, true)) {
-                (true, _) => "everybody",
-                (false, true) => "everybody on their own account",
-                (false, false) => "nobody else",
+            let (all, own) = (anybody_may(*action, false), anybody_may(*action, true));
+            let own = match (all, own, owner_may(*action)) {
+                (true, ..) => "everybody",
+                (false, true, _) => "everybody on their own account",
+                (false, false, true) => "owners of the group",
+                (false, false, false) => "nobody else",
             };
             writeln!(
                 matrix,

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::{
     rules::RuleViolation,
     shape::{Shape, Source},
+    sources::LicenseSource,
 };
 use crate::{
     catalog::{AppliesTo, LicenseBase, ProhibitedSubject},
@@ -48,6 +49,22 @@ pub struct Resolved {
 /// Judges what does not depend on the user: something is asked for, products are owned and assignable, plans belong to
 /// their products.
 pub fn resolve(tenant: &Tenant, request: &AssignmentRequest) -> Result<Resolved, Rejection> {
+    resolve_where(tenant, request, |product| tenant.owns(product))
+}
+
+/// The same for a group, which may have a product that is no longer owned: it can be removed.
+pub fn resolve_for_group(
+    tenant: &Tenant,
+    request: &AssignmentRequest,
+) -> Result<Resolved, Rejection> {
+    resolve_where(tenant, request, |_| true)
+}
+
+fn resolve_where(
+    tenant: &Tenant,
+    request: &AssignmentRequest,
+    can_be_removed: impl Fn(ProductOrdinal) -> bool,
+) -> Result<Resolved, Rejection> {
     if request.add.is_empty() && request.remove.is_empty() {
         return Err(Rejection::NoLicenseChanges);
     }
@@ -65,7 +82,12 @@ pub fn resolve(tenant: &Tenant, request: &AssignmentRequest) -> Result<Resolved,
     let remove = request
         .remove
         .iter()
-        .map(|sku_id| owned(*sku_id))
+        .map(|sku_id| {
+            tenant
+                .find_product(*sku_id)
+                .filter(|product| can_be_removed(*product))
+                .ok_or(Rejection::ProductNotOwned { sku_id: *sku_id })
+        })
         .collect::<Result<Vec<_>, _>>()?;
     // Replacing is asked for by adding alone, so a product in both lists, or twice in one, has no clear meaning.
     let mut seen = BTreeSet::new();
@@ -121,8 +143,17 @@ pub fn check_end_state(
     change: &Resolved,
     free_seats: impl Fn(ProductOrdinal) -> u32,
 ) -> Result<(), Rejection> {
-    let held: Vec<Shape> = tenant.licenses(user).map(|(_, shape, _)| *shape).collect();
-    let holds = |product: ProductOrdinal| held.iter().any(|shape| shape.product == product);
+    let held: Vec<LicenseSource> = tenant
+        .sources(user)
+        .into_iter()
+        .filter(|source| source.state.is_applied())
+        .collect();
+    let holds = |product: ProductOrdinal| held.iter().any(|held| held.product == product);
+    let is_direct = |source: &LicenseSource| source.group.is_none() && !source.is_ending;
+    let holds_directly = |product: ProductOrdinal| {
+        held.iter()
+            .any(|held| held.product == product && is_direct(held))
+    };
     let sku_id_of = |product| {
         tenant
             .product(product)
@@ -130,9 +161,20 @@ pub fn check_end_state(
             .unwrap_or_default()
     };
 
-    if let Some(missing) = change.remove.iter().find(|product| !holds(**product)) {
-        return Err(Rejection::LicenseNotHeld {
-            sku_id: sku_id_of(*missing),
+    if let Some(missing) = change
+        .remove
+        .iter()
+        .find(|product| !holds_directly(**product))
+    {
+        let sku_id = sku_id_of(*missing);
+        let is_inherited = tenant
+            .sources(user)
+            .iter()
+            .any(|source| source.product == *missing && source.group.is_some());
+        return Err(if is_inherited {
+            Rejection::LicenseInherited { sku_id }
+        } else {
+            Rejection::LicenseNotHeld { sku_id }
         });
     }
     if !change.add.is_empty() {
@@ -142,12 +184,14 @@ pub fn check_end_state(
             .ok_or(Rejection::UsageLocationMissing)?;
         check_location(tenant, &change.add, location)?;
     }
-    let stays = |shape: &&Shape| {
-        !change.remove.contains(&shape.product)
-            && !change
+    // What ends anyway stands in nobody's way, and nothing may rest on it.
+    let stays = |source: &&LicenseSource| {
+        let is_changed = change.remove.contains(&source.product)
+            || change
                 .add
                 .iter()
-                .any(|grant| grant.product == shape.product)
+                .any(|grant| grant.product == source.product);
+        !(source.is_ending || is_direct(source) && is_changed)
     };
     let added: Vec<Shape> = change
         .add
@@ -158,8 +202,10 @@ pub fn check_end_state(
             disabled: grant.disabled,
         })
         .collect();
-    let before = tenant.rule_plans(held.iter());
-    let after = tenant.rule_plans(held.iter().filter(stays).chain(&added));
+    let plans = |source: &LicenseSource| (source.product, source.disabled);
+    let before = tenant.rule_plans(held.iter().map(plans));
+    let added_plans = added.iter().map(|shape| (shape.product, shape.disabled));
+    let after = tenant.rule_plans(held.iter().filter(stays).map(plans).chain(added_plans));
     match tenant.rules().first_new_violation(&before, &after) {
         Some(RuleViolation::Exclusive { plans }) => {
             return Err(Rejection::MutuallyExclusive { plan_ids: plans });
@@ -184,7 +230,11 @@ pub fn check_end_state(
 }
 
 /// No product and no plan that would be on may be prohibited where the user is.
-fn check_location(tenant: &Tenant, grants: &[Grant], location: Location) -> Result<(), Rejection> {
+pub(super) fn check_location(
+    tenant: &Tenant,
+    grants: &[Grant],
+    location: Location,
+) -> Result<(), Rejection> {
     let prohibitions = &tenant.catalog().rules.prohibited_locations;
     for grant in grants {
         let Some(product) = tenant.product(grant.product) else {
@@ -213,7 +263,11 @@ fn check_location(tenant: &Tenant, grants: &[Grant], location: Location) -> Resu
 }
 
 /// A mailbox needs addresses that nobody else has (licensing.md 2.2 E13).
-fn check_addresses(tenant: &Tenant, user: &UserView<'_>, added: &[Shape]) -> Result<(), Rejection> {
+pub(super) fn check_addresses(
+    tenant: &Tenant,
+    user: &UserView<'_>,
+    added: &[Shape],
+) -> Result<(), Rejection> {
     let has_mailbox = |shape: &Shape| {
         tenant
             .product(shape.product)
@@ -222,15 +276,19 @@ fn check_addresses(tenant: &Tenant, user: &UserView<'_>, added: &[Shape]) -> Res
     if !added.iter().any(has_mailbox) {
         return Ok(());
     }
-    let taken = user.addresses().find(|address| {
-        tenant
-            .users()
-            .find_address(address)
-            .any(|other| other.ordinal != user.ordinal)
-    });
-    taken.map_or(Ok(()), |address| {
-        Err(Rejection::AddressNotUnique {
-            address: address.to_owned(),
-        })
+    taken_address(tenant, user).map_or(Ok(()), |address| {
+        Err(Rejection::AddressNotUnique { address })
     })
+}
+
+/// The first mail address of a user that belongs to another user too.
+pub(super) fn taken_address(tenant: &Tenant, user: &UserView<'_>) -> Option<String> {
+    user.addresses()
+        .find(|address| {
+            tenant
+                .users()
+                .find_address(address)
+                .any(|other| other.ordinal != user.ordinal)
+        })
+        .map(str::to_owned)
 }

@@ -45,7 +45,33 @@ impl RuleSet {
             })
     }
 
-    fn intersects(&self, other: &Self) -> bool {
+    /// The bits of both sets together.
+    #[must_use]
+    pub fn union(&self, other: &Self) -> Self {
+        let (long, short) = if self.0.len() < other.0.len() {
+            (other, self)
+        } else {
+            (self, other)
+        };
+        let mut words = long.0.clone();
+        for (word, more) in words.iter_mut().zip(&short.0) {
+            *word |= more;
+        }
+        Self(words)
+    }
+
+    /// How many bits the sets have in common.
+    pub fn count_common(&self, other: &Self) -> usize {
+        self.common(other).count()
+    }
+
+    /// Whether all bits that this set has in common with another are in a third one.
+    pub fn common_is_within(&self, other: &Self, third: &Self) -> bool {
+        self.common(other).all(|bit| third.contains(bit))
+    }
+
+    /// Whether the sets have a bit in common.
+    pub fn intersects(&self, other: &Self) -> bool {
         self.0
             .iter()
             .zip(&other.0)
@@ -145,6 +171,50 @@ impl RuleBook {
                     })
                 })
             })
+    }
+
+    /// Plans that are on without any of those that they need, and did not lack them before; each with what it needs.
+    pub(crate) fn newly_missing<'a>(
+        &'a self,
+        before: &'a RuleSet,
+        after: &'a RuleSet,
+    ) -> impl Iterator<Item = (u16, &'a RuleSet)> {
+        self.dependencies
+            .iter()
+            .filter(|(dependent, requires)| {
+                let broken =
+                    |state: &RuleSet| state.contains(*dependent) && !state.intersects(requires);
+                broken(after) && !broken(before)
+            })
+            .map(|(dependent, requires)| (*dependent, requires))
+    }
+
+    /// The first plan that is on without any of those that it needs, and did not lack them before, with what it needs.
+    pub fn first_newly_missing(
+        &self,
+        before: &RuleSet,
+        after: &RuleSet,
+    ) -> Option<(Uuid, Vec<Uuid>)> {
+        let (dependent, requires) = self.newly_missing(before, after).next()?;
+        let requires = requires.common(requires).map(|bit| self.plan(bit));
+        Some((self.plan(dependent), requires.collect()))
+    }
+
+    /// Whether an exclusion forbids the end state that did not forbid the state before.
+    pub(crate) fn excludes(&self, before: &RuleSet, after: &RuleSet) -> bool {
+        self.exclusions
+            .iter()
+            .any(|set| self.exclusion_violation(set, before, after).is_some())
+    }
+
+    /// The exclusions, as sets of plans of which one at most may be on.
+    pub(crate) fn exclusions(&self) -> &[RuleSet] {
+        &self.exclusions
+    }
+
+    /// The dependencies: a plan, and any of which it needs.
+    pub(crate) fn dependencies(&self) -> &[(u16, RuleSet)] {
+        &self.dependencies
     }
 
     fn exclusion_violation(

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::{Context, Outcome, Plan};
+use super::{Context, Outcome, Plan, consequences::Work};
 use crate::{
     catalog::Catalog,
     directory::{Domain, Profile, is_domain_name},
@@ -91,6 +91,7 @@ pub fn adopt_catalog(
     tenant: &Tenant,
     catalog: &Arc<Catalog>,
     digest: [u8; 32],
+    context: &Context<'_>,
 ) -> Result<Plan, Rejection> {
     // Of a product and its plans only ids and names are kept as facts, the rest is read from the catalog at each start.
     let forgotten = tenant
@@ -120,8 +121,30 @@ pub fn adopt_catalog(
     if tenant.catalog_digest() == digest {
         return Ok(Plan::default());
     }
-    Ok(Plan::of(vec![Event::CatalogAdopted {
+    let mut work = Work::new(tenant, context);
+    work.record(Event::CatalogAdopted {
         digest,
         catalog: Apart::Here(Arc::clone(catalog)),
-    }]))
+    });
+    if tenant.policy().switches_new_plans_off() {
+        switch_new_plans_off(tenant, &mut work);
+    }
+    Ok(work.finish().into())
+}
+
+/// Switches plans off that a new catalog added to products, in all assignments that there are.
+fn switch_new_plans_off(tenant: &Tenant, work: &mut Work<'_>) {
+    for (product, owned) in tenant.products() {
+        let known = owned.plans.len();
+        let added = work
+            .state
+            .product(product)
+            .map_or(known, |after| after.plans.len());
+        let plans = (known..added)
+            .filter_map(|place| 1_u128.checked_shl(u32::try_from(place).ok()?))
+            .fold(0, |mask, bit| mask | bit);
+        if plans != 0 {
+            work.record(Event::PlansSwitchedOff { product, plans });
+        }
+    }
 }

@@ -1,19 +1,21 @@
 //! Decisions about purchases and their life (licensing.md 6).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use uuid::Uuid;
 
-use super::{Context, Outcome, Plan};
+use super::{Context, Outcome, Plan, consequences::Work};
 use crate::{
+    assignment::{Retry, Verdict, Violation},
     catalog::{LicenseBase, MAX_PLANS_PER_PRODUCT},
     command::NewSubscription,
-    event::{Event, UserSet},
+    event::{Event, Grant, UserSet},
     product::ProductOrdinal,
     rejection::Rejection,
+    state::Bits,
     subscription::{ManagedBy, NextChange, Status, Subscription},
     tenant::Tenant,
-    time::Timestamp,
+    user::UserOrdinal,
 };
 
 pub fn add(
@@ -80,8 +82,8 @@ pub fn add(
     };
     events.push(Event::SubscriptionAdded { subscription });
     Ok(Plan {
-        events,
         outcome: Outcome::Created(id),
+        ..super::follow(tenant, events, context)
     })
 }
 
@@ -98,6 +100,7 @@ pub fn change_quantity(
     id: Uuid,
     quantity: u32,
     on_behalf_of_manager: bool,
+    context: &Context<'_>,
 ) -> Result<Plan, Rejection> {
     let subscription = find(tenant, id)?;
     let managed_by = subscription.channel.managed_by();
@@ -115,7 +118,12 @@ pub fn change_quantity(
     if subscription.quantity == quantity {
         return Ok(Plan::default());
     }
-    Ok(Plan::of(vec![Event::QuantityChanged { id, quantity }]))
+    let event = Event::QuantityChanged {
+        id,
+        quantity,
+        before: subscription.quantity,
+    };
+    Ok(super::follow(tenant, vec![event], context))
 }
 
 pub fn reactivate(
@@ -135,13 +143,13 @@ pub fn reactivate(
     } else {
         context.now
     };
-    let ends = start.plus_months(subscription.term.months);
-    Ok(Plan::of(vec![Event::Renewed {
+    let event = Event::Renewed {
         id,
-        ends,
+        ends: start.plus_months(subscription.term.months),
         at: context.now,
         renews,
-    }]))
+    };
+    Ok(super::follow(tenant, vec![event], context))
 }
 
 pub fn set_renewal(
@@ -181,26 +189,24 @@ pub fn cancel(tenant: &Tenant, id: Uuid, context: &Context<'_>) -> Result<Plan, 
     }
 }
 
-/// What has come due by a time, in the order in which it came due, however long ago the last tick was.
-pub fn due(tenant: &Tenant, now: Timestamp) -> Vec<Event> {
-    let mut state = tenant.clone();
-    let mut events = Vec::new();
-    let mut record = |state: &mut Tenant, event: Event| {
-        state.apply(&event);
-        events.push(event);
-    };
+/// Does what has come due, in the order in which it came due, however long ago the last tick was. Returns the
+/// subscriptions whose deletion the guard holds back, each with its refusal.
+pub fn due(work: &mut Work<'_>, context: &Context<'_>) -> Vec<(Uuid, Rejection)> {
+    let mut held: Vec<(Uuid, Rejection)> = Vec::new();
     loop {
-        let next = state
+        let next = work
+            .state
             .subscriptions()
             .values()
+            .filter(|subscription| !held.iter().any(|(id, _)| *id == subscription.id))
             .filter_map(|subscription| {
                 let (at, change) = subscription.next_change()?;
                 Some((at, subscription.id, change))
             })
-            .filter(|(at, ..)| *at <= now)
+            .filter(|(at, ..)| *at <= work.now)
             .min_by_key(|(at, id, _)| (*at, *id));
         let Some((at, id, change)) = next else { break };
-        let Some(subscription) = state.subscriptions().get(&id).cloned() else {
+        let Some(subscription) = work.state.subscriptions().get(&id).cloned() else {
             break;
         };
         match change {
@@ -209,53 +215,104 @@ pub fn due(tenant: &Tenant, now: Timestamp) -> Vec<Event> {
                 if ends <= subscription.ends {
                     break; // the calendar ends in the year 9999, and no term begins after it
                 }
-                record(
-                    &mut state,
-                    Event::Renewed {
-                        id,
-                        ends,
-                        at,
-                        renews: true,
-                    },
-                );
+                work.record(Event::Renewed {
+                    id,
+                    ends,
+                    at,
+                    renews: true,
+                });
             }
             NextChange::Status(status) => {
-                record(
-                    &mut state,
-                    Event::StatusChanged {
-                        id,
-                        status,
-                        since: at,
-                    },
-                );
-                if status == Status::Deleted
-                    && !state.owns(subscription.product)
-                    && let Some(event) = fall_away(&state, subscription.product, at)
-                {
-                    record(&mut state, event);
+                let event = Event::StatusChanged {
+                    id,
+                    status,
+                    since: at,
+                };
+                if status == Status::Deleted {
+                    if let Err(refusal) = delete(work, event, &subscription, context) {
+                        held.push((id, refusal));
+                    }
+                } else {
+                    work.record(event);
                 }
             }
         }
     }
-    events
+    held
 }
 
-/// With its last subscription deleted, a product's licenses fall away (licensing.md 6.2).
-fn fall_away(tenant: &Tenant, product: ProductOrdinal, at: Timestamp) -> Option<Event> {
-    let holders = tenant
-        .users()
+/// Deletes a subscription, and with the last one of a product its licenses, unless the guard stops it.
+fn delete(
+    work: &mut Work<'_>,
+    event: Event,
+    subscription: &Subscription,
+    context: &Context<'_>,
+) -> Result<(), Rejection> {
+    let mut trial = work.clone();
+    let done = trial.events.len();
+    trial.record(event);
+    if !trial.state.owns(subscription.product) {
+        fall_away(&mut trial, subscription.product);
+        let events = trial.events.get(done..).unwrap_or_default();
+        super::guard::check(&work.state, events, context)?;
+    }
+    *work = trial;
+    Ok(())
+}
+
+/// With its last subscription deleted, a product's licenses fall away (licensing.md 6.2). What groups give of it stays
+/// meant, and waits for seats.
+fn fall_away(work: &mut Work<'_>, product: ProductOrdinal) {
+    let mut own: BTreeMap<Vec<Grant>, Bits> = BTreeMap::new();
+    let assigned = work.state.assigned(product).cloned().unwrap_or_default();
+    for view in assigned
         .iter()
-        .filter(|user| {
-            tenant
-                .licenses(user)
-                .any(|(_, shape, _)| shape.product == product)
-        })
-        .map(|user| user.ordinal.0)
-        .collect::<roaring::RoaringBitmap>();
-    (!holders.is_empty()).then(|| Event::LicensesChanged {
-        users: UserSet::Many(holders),
-        removed: vec![product],
-        added: Vec::new(),
-        at,
-    })
+        .filter_map(|user| work.state.users().view(UserOrdinal(user)))
+    {
+        let grants: Vec<Grant> = work
+            .state
+            .licenses(&view)
+            .filter(|(_, shape, _)| shape.product == product)
+            .map(|(_, shape, _)| Grant {
+                product,
+                disabled: shape.disabled,
+                source: shape.source,
+            })
+            .collect();
+        own.entry(grants).or_default().insert(view.ordinal.0);
+    }
+    let at = work.now;
+    for (removed, users) in own {
+        work.record(Event::AssignmentsChanged {
+            users: UserSet::of(&users),
+            removed,
+            added: Vec::new(),
+            at,
+        });
+    }
+    let mut decided = Vec::new();
+    for (ordinal, group) in work.state.groups().iter() {
+        for ((intended, verdict), users) in &group.decisions {
+            if verdict.given(*intended) == Some(product) {
+                decided.push((ordinal, *intended, *verdict, users.clone()));
+            }
+        }
+    }
+    let is_automatic = work.state.policy().is_automatic();
+    for (group, intended, verdict, users) in decided {
+        if is_automatic {
+            // There may be something else for them.
+            for user in users.iter().map(UserOrdinal) {
+                work.retry(user, Retry::All);
+            }
+        }
+        work.record(Event::Decided {
+            group,
+            product: intended,
+            users: UserSet::of(&users),
+            before: Some(verdict),
+            after: Some(Verdict::Failed(Violation::Count)),
+            at,
+        });
+    }
 }

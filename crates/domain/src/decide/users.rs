@@ -4,14 +4,13 @@ use std::collections::BTreeSet;
 
 use uuid::Uuid;
 
-use super::{Context, Outcome, Plan};
+use super::{Context, Outcome, Plan, consequences::Work};
 use crate::{
     access::Role,
     application::Application,
     event::{Apart, Event},
     rejection::Rejection,
     tenant::Tenant,
-    time::Timestamp,
     user::{
         NewUser, Properties, PropertyValue, UserKey, UserOrdinal, UserPatch, UserProperty,
         UserState, UserView, is_principal_name, principal_name_domain, property, record,
@@ -57,7 +56,10 @@ pub fn create(
         });
     }
     let outcome = Outcome::Users((first..).map(UserOrdinal).take(users.len()).collect());
-    Ok(Plan { events, outcome })
+    Ok(Plan {
+        outcome,
+        ..super::follow(tenant, events, context)
+    })
 }
 
 fn check_new<'a>(
@@ -143,8 +145,8 @@ pub fn update(
         && changed.is_empty()
     {
         return Ok(Plan {
-            events: Vec::new(),
             outcome,
+            ..Plan::default()
         });
     }
     let event = Event::UserUpdated {
@@ -156,12 +158,16 @@ pub fn update(
         record: Apart::Here(record::pack(&new)),
     };
     Ok(Plan {
-        events: vec![event],
         outcome,
+        ..super::follow(tenant, vec![event], context)
     })
 }
 
-fn check_rename(tenant: &Tenant, user: &UserView<'_>, new: &Properties) -> Result<(), Rejection> {
+pub fn check_rename(
+    tenant: &Tenant,
+    user: &UserView<'_>,
+    new: &Properties,
+) -> Result<(), Rejection> {
     let Some(PropertyValue::Text(principal_name)) = new.get(&UserProperty::UserPrincipalName)
     else {
         return Err(Rejection::RequiredPropertyMissing {
@@ -200,7 +206,7 @@ fn find_deleted(tenant: &Tenant, id: Uuid) -> Result<UserView<'_>, Rejection> {
 }
 
 /// A Global Administrator may go only if another one stays.
-fn check_other_administrator(tenant: &Tenant, user: &UserView<'_>) -> Result<(), Rejection> {
+pub fn check_other_administrator(tenant: &Tenant, user: &UserView<'_>) -> Result<(), Rejection> {
     let mut roles = tenant.roles_of(user.id);
     if roles.any(|role| role == Role::GlobalAdministrator)
         && super::access::is_last_global_administrator(tenant, user.id)
@@ -214,17 +220,18 @@ fn check_other_administrator(tenant: &Tenant, user: &UserView<'_>) -> Result<(),
 pub fn delete(tenant: &Tenant, key: &UserKey, context: &Context<'_>) -> Result<Plan, Rejection> {
     let user = find(tenant, key)?;
     check_other_administrator(tenant, &user)?;
+    let event = Event::UserDeleted {
+        user: user.ordinal,
+        at: context.now,
+    };
     Ok(Plan {
-        events: vec![Event::UserDeleted {
-            user: user.ordinal,
-            at: context.now,
-        }],
         outcome: Outcome::User(user.ordinal),
+        ..super::follow(tenant, vec![event], context)
     })
 }
 
 /// Licenses come back even without seats (licensing.md 0, rule 15).
-pub fn restore(tenant: &Tenant, id: Uuid) -> Result<Plan, Rejection> {
+pub fn restore(tenant: &Tenant, id: Uuid, context: &Context<'_>) -> Result<Plan, Rejection> {
     let user = find_deleted(tenant, id)?;
     if tenant
         .users()
@@ -235,9 +242,10 @@ pub fn restore(tenant: &Tenant, id: Uuid) -> Result<Plan, Rejection> {
             principal_name: user.principal_name().to_owned(),
         });
     }
+    let event = Event::UserRestored { user: user.ordinal };
     Ok(Plan {
-        events: vec![Event::UserRestored { user: user.ordinal }],
         outcome: Outcome::User(user.ordinal),
+        ..super::follow(tenant, vec![event], context)
     })
 }
 
@@ -262,16 +270,20 @@ pub fn note_password_change(
 }
 
 /// Users whose time in the recycle bin is over.
-pub fn due(tenant: &Tenant, now: Timestamp) -> Vec<Event> {
-    tenant
+pub fn due(work: &mut Work<'_>) {
+    let over: Vec<UserOrdinal> = work
+        .state
         .users()
         .iter()
         .filter(|user| user.head.state() == UserState::Deleted)
         .filter(|user| {
             user.head
                 .deleted
-                .is_some_and(|deleted| deleted.plus_days(RECYCLE_BIN_DAYS) <= now)
+                .is_some_and(|deleted| deleted.plus_days(RECYCLE_BIN_DAYS) <= work.now)
         })
-        .map(|user| Event::UserPurged { user: user.ordinal })
-        .collect()
+        .map(|user| user.ordinal)
+        .collect();
+    for user in over {
+        work.record(Event::UserPurged { user });
+    }
 }

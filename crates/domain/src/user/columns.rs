@@ -9,8 +9,9 @@ use super::{
 };
 use crate::{
     assignment::Holding,
+    group::Membership,
     location::Location,
-    state::{HashIndex, Paged, hash_bytes, hash_folded, hash_folded_bytes},
+    state::{Bits, HashIndex, Paged, hash_bytes, hash_folded, hash_folded_bytes},
     time::Timestamp,
 };
 
@@ -113,8 +114,11 @@ pub struct UserView<'a> {
     pub head: UserHead,
     /// Property values.
     pub record: Record<'a>,
-    /// Licenses as assigned, in the order of their products. A deleted user keeps them for a restore.
+    /// Licenses that are the user's own, in the order of their shapes' products and sources: direct ones, and those
+    /// that a group gave and that could not be taken away yet. A deleted user keeps them for a restore.
     pub holdings: &'a [Holding],
+    /// The groups in which the user is a member of the first level, in their order. A deleted user keeps them.
+    pub memberships: &'a [Membership],
 }
 
 impl<'a> UserView<'a> {
@@ -185,24 +189,55 @@ impl Chunk {
     }
 }
 
-#[derive(Clone, Debug, Default)]
-struct HoldingChunk {
-    /// Where each user's holdings end in `holdings`.
+/// Short lists of the users of a chunk, one after the other.
+#[derive(Clone, Debug)]
+struct Lists<T> {
+    /// Where each user's list ends in `items`; absent for users after the last one with a list.
     ends: Vec<u32>,
-    holdings: Vec<Holding>,
+    items: Vec<T>,
 }
 
-impl HoldingChunk {
+impl<T> Default for Lists<T> {
+    fn default() -> Self {
+        Self {
+            ends: Vec::new(),
+            items: Vec::new(),
+        }
+    }
+}
+
+impl<T: Copy> Lists<T> {
     fn range(&self, slot: usize) -> std::ops::Range<usize> {
         let end_of = |slot: usize| {
             self.ends
                 .get(slot)
-                .map_or(self.holdings.len(), |end| *end as usize)
+                .map_or(self.items.len(), |end| *end as usize)
         };
         if slot == 0 {
             0..end_of(0)
         } else {
             end_of(slot - 1)..end_of(slot)
+        }
+    }
+
+    fn get(&self, slot: usize) -> &[T] {
+        self.items.get(self.range(slot)).unwrap_or_default()
+    }
+
+    fn set(&mut self, slot: usize, list: &[T]) {
+        while self.ends.len() <= slot {
+            self.ends
+                .push(u32::try_from(self.items.len()).unwrap_or(u32::MAX));
+        }
+        let range = self.range(slot);
+        let old_length = range.len();
+        if self.items.len() == self.items.capacity() && list.len() > old_length {
+            self.items.reserve_exact(CHUNK); // doubling would waste a third
+        }
+        self.items.splice(range, list.iter().copied());
+        for end in self.ends.iter_mut().skip(slot) {
+            *end = u32::try_from((*end as usize + list.len()).saturating_sub(old_length))
+                .unwrap_or(u32::MAX);
         }
     }
 }
@@ -211,15 +246,19 @@ impl HoldingChunk {
 #[derive(Clone, Debug, Default)]
 pub struct Users {
     chunks: Paged<Chunk>,
-    holdings: Paged<HoldingChunk>,
+    holdings: Paged<Lists<Holding>>,
+    memberships: Paged<Lists<Membership>>,
     /// All users, purged ones too: an id is never given again.
     by_id: HashIndex,
     /// Live users.
     by_principal_name: HashIndex,
     /// Mail addresses of live users.
     by_address: HashIndex,
+    /// Live users.
+    live: Bits,
+    /// At least the live users one of whose mail addresses belongs to another user too.
+    sharing_address: Bits,
     length: u32,
-    live: u32,
 }
 
 impl Users {
@@ -234,8 +273,18 @@ impl Users {
     }
 
     /// How many users are neither deleted nor purged.
-    pub const fn live_count(&self) -> u32 {
-        self.live
+    pub fn live_count(&self) -> u32 {
+        self.live.len()
+    }
+
+    /// Users who are neither deleted nor purged.
+    pub const fn live(&self) -> &Bits {
+        &self.live
+    }
+
+    /// At least the live users one of whose mail addresses belongs to another user too.
+    pub const fn sharing_address(&self) -> &Bits {
+        &self.sharing_address
     }
 
     /// The user at an ordinal, in whatever state.
@@ -244,6 +293,7 @@ impl Users {
         self.view_in(
             self.chunks.get(chunk_number)?,
             self.holdings.get(chunk_number)?,
+            self.memberships.get(chunk_number)?,
             chunk_number,
             slot,
         )
@@ -252,7 +302,8 @@ impl Users {
     fn view_in<'a>(
         &self,
         chunk: &'a Chunk,
-        holdings: &'a HoldingChunk,
+        holdings: &'a Lists<Holding>,
+        memberships: &'a Lists<Membership>,
         chunk_number: usize,
         slot: usize,
     ) -> Option<UserView<'a>> {
@@ -264,10 +315,8 @@ impl Users {
             id: *chunk.ids.get(slot)?,
             head: (*chunk.heads.get(slot)?).into(),
             record: Record::new(chunk.bytes.get(chunk.range(slot)?)?),
-            holdings: holdings
-                .holdings
-                .get(holdings.range(slot))
-                .unwrap_or_default(),
+            holdings: holdings.get(slot),
+            memberships: memberships.get(slot),
         })
     }
 
@@ -321,11 +370,12 @@ impl Users {
         self.chunks
             .iter_from(first_chunk)
             .zip(self.holdings.iter_from(first_chunk))
+            .zip(self.memberships.iter_from(first_chunk))
             .enumerate()
-            .flat_map(move |(number, (chunk, holdings))| {
+            .flat_map(move |(number, ((chunk, holdings), memberships))| {
                 let from = if number == 0 { first_slot } else { 0 };
                 (from..chunk.ids.len()).filter_map(move |slot| {
-                    self.view_in(chunk, holdings, first_chunk + number, slot)
+                    self.view_in(chunk, holdings, memberships, first_chunk + number, slot)
                 })
             })
     }
@@ -341,7 +391,8 @@ impl Users {
         let (chunk_number, slot) = place(ordinal);
         if slot == 0 {
             self.chunks.push(Chunk::default());
-            self.holdings.push(HoldingChunk::default());
+            self.holdings.push(Lists::default());
+            self.memberships.push(Lists::default());
         }
         if let Some(chunk) = self.chunks.get_mut(chunk_number) {
             chunk.ids.push(id);
@@ -382,26 +433,19 @@ impl Users {
         self.replace(ordinal, head, &record);
     }
 
-    /// Replaces a user's licenses; the caller keeps the order of products.
+    /// Replaces a user's own licenses; the caller keeps their order.
     pub fn set_holdings(&mut self, ordinal: UserOrdinal, holdings: &[Holding]) {
         let (chunk_number, slot) = place(ordinal);
-        let Some(chunk) = self.holdings.get_mut(chunk_number) else {
-            return;
-        };
-        while chunk.ends.len() <= slot {
-            chunk
-                .ends
-                .push(u32::try_from(chunk.holdings.len()).unwrap_or(u32::MAX));
+        if let Some(chunk) = self.holdings.get_mut(chunk_number) {
+            chunk.set(slot, holdings);
         }
-        let range = chunk.range(slot);
-        let old_length = range.len();
-        if chunk.holdings.len() == chunk.holdings.capacity() && holdings.len() > old_length {
-            chunk.holdings.reserve_exact(CHUNK); // doubling would waste a third
-        }
-        chunk.holdings.splice(range, holdings.iter().copied());
-        for end in chunk.ends.iter_mut().skip(slot) {
-            *end = u32::try_from((*end as usize + holdings.len()).saturating_sub(old_length))
-                .unwrap_or(u32::MAX);
+    }
+
+    /// Replaces a user's memberships; the caller keeps the order of groups.
+    pub fn set_memberships(&mut self, ordinal: UserOrdinal, memberships: &[Membership]) {
+        let (chunk_number, slot) = place(ordinal);
+        if let Some(chunk) = self.memberships.get_mut(chunk_number) {
+            chunk.set(slot, memberships);
         }
     }
 
@@ -412,9 +456,14 @@ impl Users {
         };
         if let Some(principal_name) = keys.principal_name {
             self.by_principal_name.insert(principal_name, ordinal.0);
-            self.live += 1;
+            self.live.insert(ordinal.0);
         }
         for address in keys.addresses {
+            let others: Vec<u32> = self.by_address.candidates(address).collect();
+            if !others.is_empty() {
+                self.sharing_address.insert(ordinal.0);
+                self.sharing_address.extend(others);
+            }
             self.by_address.insert(address, ordinal.0);
         }
     }
@@ -426,7 +475,8 @@ impl Users {
         };
         if let Some(principal_name) = keys.principal_name {
             self.by_principal_name.remove(principal_name, ordinal.0);
-            self.live -= 1;
+            self.live.remove(ordinal.0);
+            self.sharing_address.remove(ordinal.0);
         }
         for address in keys.addresses {
             self.by_address.remove(address, ordinal.0);

@@ -9,7 +9,9 @@ pub mod record;
 pub use columns::{UserHead, UserState, UserView, Users};
 pub use property::{Properties, PropertyValue, UserProperty};
 pub use record::Record;
-pub use validate::{check_required, check_value, is_principal_name, principal_name_domain};
+pub use validate::{
+    check_required, check_value, has_control_characters, is_principal_name, principal_name_domain,
+};
 
 use minicbor::{Decode, Encode};
 use uuid::Uuid;

@@ -145,6 +145,11 @@ impl UserProperty {
         BY_TAG.get(usize::from(tag)).copied()
     }
 
+    /// All properties, in the order of their tags.
+    pub fn each() -> impl Iterator<Item = Self> {
+        BY_TAG.iter().copied()
+    }
+
     /// The tag of stored records.
     pub const fn tag(self) -> u8 {
         self as u8

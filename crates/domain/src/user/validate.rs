@@ -60,15 +60,17 @@ fn check_text(name: &'static str, text: &str, max_length: usize) -> Result<(), R
     if text.len() > max_length && text.chars().count() > max_length {
         return Err(Rejection::PropertyTooLong { name, max_length });
     }
-    // A NUL cannot be stored by PostgreSQL, and other control characters are never meant.
-    if text.is_empty()
-        || text
-            .chars()
-            .any(|character| character.is_control() && !"\n\r\t".contains(character))
-    {
+    if text.is_empty() || has_control_characters(text) {
         return Err(Rejection::InvalidProperty { name });
     }
     Ok(())
+}
+
+/// Whether a text has control characters besides breaks and tabs: a NUL cannot be stored by PostgreSQL, and others are
+/// never meant.
+pub fn has_control_characters(text: &str) -> bool {
+    text.chars()
+        .any(|character| character.is_control() && !"\n\r\t".contains(character))
 }
 
 /// Judges a whole set of values: those that a user must have are there.

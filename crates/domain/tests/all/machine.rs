@@ -5,26 +5,14 @@ use std::{collections::BTreeMap, sync::Arc};
 use uuid::Uuid;
 use zetel_domain::{
     Command, Context, Event, Outcome, Plan, Rejection, Tenant, TenantBuilder, Timestamp,
-    access::Permission,
-    assignment::{AssignmentRequest, ProductRequest},
-    catalog::Catalog,
-    command::NewSubscription,
-    decide,
-    directory::Profile,
-    event::Apart,
-    location::Location,
-    product::{PlanDefinition, ProductDefinition},
-    subscription::Term,
-    user::{NewUser, UserKey, UserProperty, UserState, UserType},
+    catalog::Catalog, decide, event::Apart, group::Group, user::UserState,
 };
 
 use crate::{
+    invariants::assert_invariants,
     model::{Given, Model},
-    picture::{Picture, assert_indexes},
-    world::{
-        PurchaseSpec, RequestSpec, Step, UserRef, UserSpec, plan_id, plans_of, sku_id,
-        subscription_id, texts, user_id,
-    },
+    picture::{Picture, assert_indexes, assert_same},
+    world::Step,
 };
 
 /// Addresses and names that are looked for after each step, whether or not somebody has them.
@@ -35,6 +23,9 @@ const PROBES: &[&str] = &[
     "cn=shared",
     "",
 ];
+
+/// No plan has this token.
+const WRONG_TOKEN: &str = "another token";
 
 pub struct Machine {
     pub tenant: Tenant,
@@ -77,12 +68,39 @@ impl Machine {
         self.run(&command, is_system);
     }
 
+    /// Runs a command; what the guard stops is run again with the token of the refusal every other time.
     fn run(&mut self, command: &Command, is_system: bool) {
+        let Some(token) = self.run_as(command, is_system, None) else {
+            return;
+        };
+        let again = self.run_as(command, is_system, Some(WRONG_TOKEN.to_owned()));
+        assert_eq!(
+            again.as_ref(),
+            Some(&token),
+            "only the right token confirms"
+        );
+        if self.now.0 % 2 == 0 {
+            let held = self.run_as(command, is_system, Some(token));
+            assert_eq!(held, None, "the token of the refusal confirms");
+        }
+    }
+
+    /// Runs a command on both sides; gives the token if the guard stopped it.
+    fn run_as(
+        &mut self,
+        command: &Command,
+        is_system: bool,
+        confirmation: Option<String>,
+    ) -> Option<String> {
         let before = Picture::of(&self.tenant);
-        let decided = self.decide(command, is_system);
+        let is_confirmed = confirmation
+            .as_deref()
+            .is_some_and(|token| token != WRONG_TOKEN);
+        let told = format!("{command:?} confirmed with {confirmation:?}");
+        let decided = self.decide(command, is_system, confirmation.clone());
         assert_eq!(
             decided,
-            self.decide(command, is_system),
+            self.decide(command, is_system, confirmation),
             "a decision is pure"
         );
 
@@ -90,6 +108,7 @@ impl Machine {
         let mut given = Given {
             now: self.now,
             is_system,
+            is_confirmed,
             new_id: &mut || {
                 self.last_id += 1;
                 Uuid::from_u128(self.last_id)
@@ -100,21 +119,31 @@ impl Machine {
             .as_ref()
             .map(|plan| plan.outcome.clone())
             .map_err(Clone::clone);
-        assert_eq!(normal(outcome), normal(expected), "{command:?}");
+        assert_eq!(normal(outcome), normal(expected), "{told}");
+        let mut token = None;
         match decided {
             Ok(plan) => self.follow(command, &before, &plan),
             Err(rejection) => {
                 self.last_id = last_id;
                 self.note(&rejection);
+                if let Rejection::Guarded { token: stopped, .. } = rejection {
+                    token = Some(stopped);
+                }
             }
         }
         let after = Picture::of(&self.tenant);
-        assert_eq!(after, self.model.picture(), "{command:?}");
+        assert_same(&after, &self.model.picture(), command);
         assert_indexes(&self.tenant, &after, PROBES);
-        assert_seats(command, &before, &after);
+        assert_invariants(command, &self.tenant, &before, &after);
+        token
     }
 
-    fn decide(&self, command: &Command, is_system: bool) -> Result<Plan, Rejection> {
+    fn decide(
+        &self,
+        command: &Command,
+        is_system: bool,
+        confirmation: Option<String>,
+    ) -> Result<Plan, Rejection> {
         let mut last_id = self.last_id;
         let mut new_id = || {
             last_id += 1;
@@ -124,8 +153,14 @@ impl Machine {
             now: self.now,
             new_id: &mut new_id,
             is_system,
+            actor: "somebody".to_owned(),
+            confirmation,
         };
         decide(&self.tenant, command, &mut context)
+    }
+
+    pub fn catalog(&self, which: usize) -> Arc<Catalog> {
+        Arc::clone(&self.catalogs[which])
     }
 
     fn follow(&mut self, command: &Command, before: &Picture, plan: &Plan) {
@@ -196,151 +231,6 @@ impl Machine {
             assert_indexes(&tenant, &picture, PROBES);
         }
     }
-
-    fn command(&self, step: &Step) -> Command {
-        match step {
-            Step::Create(users) => {
-                Command::CreateUsers(users.iter().map(|spec| self.new_user(spec)).collect())
-            }
-            Step::Update(user, patch) => Command::UpdateUser {
-                user: key(*user),
-                patch: patch.clone(),
-            },
-            Step::Delete(user) => Command::DeleteUser { user: key(*user) },
-            Step::Restore(user) => Command::RestoreUser { id: user_id(*user) },
-            Step::Purge(user) => Command::PurgeUser { id: user_id(*user) },
-            Step::NotePassword(user) => Command::NotePasswordChange { user: key(*user) },
-            Step::Assign(user, request) => Command::AssignLicenses {
-                user: key(*user),
-                request: self.request(request),
-            },
-            Step::AssignInBulk(users, request) => Command::AssignLicensesInBulk {
-                users: users.iter().copied().map(key).collect(),
-                request: self.request(request),
-            },
-            Step::Buy(purchase) => Command::AddSubscription(new_subscription(purchase)),
-            Step::ChangeQuantity(id, quantity, on_behalf_of_manager) => Command::ChangeQuantity {
-                id: subscription_id(*id),
-                quantity: *quantity,
-                on_behalf_of_manager: *on_behalf_of_manager,
-            },
-            Step::Reactivate(id, renews) => Command::Reactivate {
-                id: subscription_id(*id),
-                renews: *renews,
-            },
-            Step::SetRenewal(id, renews) => Command::SetRenewal {
-                id: subscription_id(*id),
-                renews: *renews,
-            },
-            Step::Cancel(id) => Command::Cancel {
-                id: subscription_id(*id),
-            },
-            Step::Tick(_) => Command::Tick,
-            _ => self.other_command(step),
-        }
-    }
-
-    fn other_command(&self, step: &Step) -> Command {
-        match step {
-            Step::Adopt(which) => Command::AdoptCatalog {
-                catalog: Arc::clone(&self.catalogs[*which]),
-                digest: [u8::try_from(*which).unwrap() + 1; 32],
-            },
-            Step::AddDomain(name, is_default) => Command::AddDomain {
-                name: (*name).to_owned(),
-                is_default: *is_default,
-            },
-            Step::ChangeProfile(name) => Command::ChangeProfile {
-                profile: profile(name),
-            },
-            Step::AddApplication(client, name) => Command::AddApplication {
-                client_id: client.map(|number| match number {
-                    0..=3 => Uuid::from_u128(0x5000 + u128::from(number)),
-                    _ => self.object_id(number - 4),
-                }),
-                display_name: (*name).to_owned(),
-                permissions: vec![Permission::UserReadAll, Permission::UserReadAll],
-                public_client: false,
-                redirect_uris: Vec::new(),
-            },
-            Step::RemoveApplication(place) => Command::RemoveApplication {
-                id: self.application(*place).0,
-            },
-            Step::SetPermissions(place, mask) => Command::SetPermissions {
-                id: self.application(*place).0,
-                permissions: (0..8)
-                    .filter(|bit| mask & (1 << bit) != 0)
-                    .map(|bit| Permission::ALL[bit])
-                    .collect(),
-            },
-            Step::AssignRole(principal, role) => Command::AssignRole {
-                principal: self.principal(*principal),
-                role: *role,
-            },
-            Step::RemoveRole(principal, role) => Command::RemoveRole {
-                principal: self.principal(*principal),
-                role: *role,
-            },
-            _ => Command::CreateTenant {
-                id: Some(Uuid::from_u128(1)),
-                profile: profile("Contoso"),
-                domain: "Contoso.test".to_owned(),
-            },
-        }
-    }
-
-    /// Object id and service principal of the application at a place, or ids of nobody.
-    fn application(&self, place: u8) -> (Uuid, Uuid) {
-        let nobody = Uuid::from_u128(0x5fff);
-        let application = self.tenant.applications().values().nth(usize::from(place));
-        application.map_or((nobody, nobody), |known| {
-            (known.id, known.service_principal_id)
-        })
-    }
-
-    /// The id of a user from the small numbers, or one of an application.
-    fn object_id(&self, number: u8) -> Uuid {
-        match number {
-            0..=7 => user_id(number),
-            8 => self.application(0).0,
-            9 => self.application(0).1,
-            _ => Uuid::from_u128(0x5000),
-        }
-    }
-
-    fn new_user(&self, spec: &UserSpec) -> NewUser {
-        NewUser {
-            id: spec.id.map(|number| self.object_id(number)),
-            ..new_user(spec)
-        }
-    }
-
-    fn principal(&self, number: u8) -> Uuid {
-        if number < 8 {
-            user_id(number)
-        } else {
-            self.application(number - 8).1
-        }
-    }
-
-    fn request(&self, spec: &RequestSpec) -> AssignmentRequest {
-        let wanted = |(number, mask, any_plan): &(u8, u8, bool)| {
-            let product = self.tenant.find_product(sku_id(*number));
-            let product = product.and_then(|product| self.tenant.product(product));
-            let is_own =
-                |plan: &Uuid| product.is_some_and(|product| product.plan_bit(*plan).is_some());
-            ProductRequest {
-                sku_id: sku_id(*number),
-                disabled_plans: plans_of(*mask)
-                    .filter(|plan| *any_plan || is_own(plan))
-                    .collect(),
-            }
-        };
-        AssignmentRequest {
-            add: spec.add.iter().map(wanted).collect(),
-            remove: spec.remove.iter().copied().map(sku_id).collect(),
-        }
-    }
 }
 
 /// The tenant that its facts, as a store keeps them, make again.
@@ -353,6 +243,10 @@ fn built_from_facts(tenant: &Tenant) -> Tenant {
         tenant.catalog(),
         tenant.catalog_digest(),
     );
+    builder.policy(tenant.policy().clone());
+    for approval in tenant.approvals() {
+        builder.approval(approval.clone());
+    }
     for domain in tenant.domains() {
         builder.domain(domain.clone());
     }
@@ -367,9 +261,10 @@ fn built_from_facts(tenant: &Tenant) -> Tenant {
     }
     for user in tenant.users().iter() {
         for (holding, shape, _) in tenant.licenses(&user) {
-            builder.license(user.ordinal, shape.product, shape.disabled, holding.at());
+            builder.license(user.ordinal, *shape, holding.at());
         }
     }
+    groups_from_facts(tenant, &mut builder);
     for application in tenant.applications().values() {
         builder.application(application.clone());
     }
@@ -381,9 +276,67 @@ fn built_from_facts(tenant: &Tenant) -> Tenant {
     builder.finish()
 }
 
-/// Lists of plans in refusals have no meaningful order.
+fn groups_from_facts(tenant: &Tenant, builder: &mut TenantBuilder) {
+    for (_, group) in tenant.groups().iter() {
+        builder.group(Group {
+            id: group.id,
+            created: group.created,
+            deleted: group.deleted,
+            purged: group.purged,
+            definition: Arc::clone(&group.definition),
+            rule: group.rule.clone(),
+            had_licenses: group.had_licenses,
+            ..Group::default()
+        });
+    }
+    for (ordinal, group) in tenant.groups().iter() {
+        for license in &group.licenses {
+            builder.group_license(ordinal, *license);
+        }
+        for member in &group.subgroups {
+            builder.subgroup(ordinal, *member);
+        }
+        for owner in &group.owners {
+            builder.owner(ordinal, *owner);
+        }
+    }
+    for user in tenant.users().iter() {
+        for membership in user.memberships {
+            builder.membership(user.ordinal, *membership);
+        }
+    }
+    for (ordinal, group) in tenant.groups().iter() {
+        for ((product, verdict), users) in &group.decisions {
+            for (chunk, bytes) in users.chunks() {
+                assert!(builder.decision(ordinal, *product, *verdict, chunk, &bytes));
+            }
+        }
+    }
+}
+
+/// What has no meaningful order or text of its own.
 fn normal(outcome: Result<Outcome, Rejection>) -> Result<Outcome, Rejection> {
-    let sorted = |rejection| match rejection {
+    match outcome {
+        Ok(Outcome::Bulk(refused)) => {
+            let refused = refused
+                .into_iter()
+                .map(|(place, rejection)| (place, normal_rejection(rejection)));
+            Ok(Outcome::Bulk(refused.collect()))
+        }
+        Ok(Outcome::Held(held)) => {
+            let held = held
+                .into_iter()
+                .map(|(id, rejection)| (id, normal_rejection(rejection)));
+            Ok(Outcome::Held(held.collect()))
+        }
+        Ok(Outcome::Reprocessed { user, .. }) => Ok(Outcome::User(user)),
+        Ok(Outcome::Group(_)) => Ok(Outcome::Done),
+        other => other.map_err(normal_rejection),
+    }
+}
+
+fn normal_rejection(rejection: Rejection) -> Rejection {
+    match rejection {
         Rejection::MutuallyExclusive { mut plan_ids } => {
             plan_ids.sort();
             Rejection::MutuallyExclusive { plan_ids }
@@ -395,16 +348,31 @@ fn normal(outcome: Result<Outcome, Rejection>) -> Result<Outcome, Rejection> {
             requires.sort();
             Rejection::DependencyMissing { plan_id, requires }
         }
-        other => other,
-    };
-    match outcome {
-        Ok(Outcome::Bulk(refused)) => {
-            let refused = refused
-                .into_iter()
-                .map(|(place, rejection)| (place, sorted(rejection)));
-            Ok(Outcome::Bulk(refused.collect()))
+        Rejection::GroupCannotBeMember { id, .. } => {
+            Rejection::GroupCannotBeMember { id, reason: "" }
         }
-        other => other.map_err(sorted),
+        Rejection::GroupNotLicensable { group, .. } => {
+            Rejection::GroupNotLicensable { group, reason: "" }
+        }
+        Rejection::InvalidGroupProperty { name, .. } => {
+            Rejection::InvalidGroupProperty { name, reason: "" }
+        }
+        Rejection::Guarded {
+            users,
+            mut products,
+            needs_approval,
+            ..
+        } => {
+            products.sort();
+            let token = String::new();
+            Rejection::Guarded {
+                token,
+                users,
+                products,
+                needs_approval,
+            }
+        }
+        other => other,
     }
 }
 
@@ -427,111 +395,4 @@ fn stored_and_read(event: &Event) -> Event {
         catalog.clone_from(kept);
     }
     read
-}
-
-/// A seat is counted once per holder, and only a restore or a smaller purchase takes a product over its seats.
-fn assert_seats(command: &Command, before: &Picture, after: &Picture) {
-    for (sku_id, product) in &after.products {
-        let holders = after
-            .live_users()
-            .filter(|user| user.licenses.contains_key(sku_id))
-            .count();
-        assert_eq!(
-            product.seats.consumed as usize, holders,
-            "seats of {sku_id}"
-        );
-        assert!(
-            product.is_owned || holders == 0,
-            "nobody holds what is not owned"
-        );
-        let consumed_before = before
-            .products
-            .get(sku_id)
-            .map_or(0, |old| old.seats.consumed);
-        if product.seats.consumed > consumed_before
-            && !matches!(command, Command::RestoreUser { .. })
-        {
-            assert!(product.seats.consumed <= product.seats.enabled + product.seats.warning);
-        }
-    }
-}
-
-fn profile(name: &str) -> Profile {
-    Profile {
-        display_name: name.to_owned(),
-        default_usage_location: Location::parse("NL"),
-        preferred_language: Some("nl".to_owned()),
-        technical_notification_mails: vec!["it@contoso.test".to_owned()],
-    }
-}
-
-fn key(user: UserRef) -> UserKey {
-    match user {
-        UserRef::Id(number) => UserKey::Id(user_id(number)),
-        UserRef::Name(name) => UserKey::PrincipalName(name.to_ascii_uppercase()),
-    }
-}
-
-fn new_user(spec: &UserSpec) -> NewUser {
-    let mut user = NewUser {
-        account_enabled: spec.account_enabled,
-        user_type: if spec.is_guest {
-            UserType::Guest
-        } else {
-            UserType::Member
-        },
-        usage_location: spec.location.and_then(Location::parse),
-        ..NewUser::default()
-    };
-    user.properties
-        .insert(UserProperty::DisplayName, "Ada".into());
-    user.properties
-        .insert(UserProperty::UserPrincipalName, spec.name.into());
-    let optional = [
-        (
-            UserProperty::MailNickname,
-            spec.has_nickname.then(|| "nick".into()),
-        ),
-        (UserProperty::Mail, spec.mail.map(Into::into)),
-        (
-            UserProperty::ProxyAddresses,
-            spec.proxies.clone().map(texts),
-        ),
-        (
-            UserProperty::Department,
-            spec.department.as_deref().map(Into::into),
-        ),
-    ];
-    let present = optional
-        .into_iter()
-        .filter_map(|(property, value)| Some((property, value?)));
-    user.properties.extend(present);
-    user
-}
-
-fn new_subscription(spec: &PurchaseSpec) -> NewSubscription {
-    let mut plans: Vec<PlanDefinition> = plans_of(spec.plans)
-        .map(|id| PlanDefinition {
-            id,
-            name: format!("PLAN {id}"),
-        })
-        .collect();
-    plans.extend(plans.first().cloned()); // named twice, it is still one plan
-    NewSubscription {
-        id: spec.id.map(subscription_id),
-        product: ProductDefinition {
-            sku_id: sku_id(spec.product),
-            part_number: "OWN".to_owned(),
-            name: "Own product".to_owned(),
-            per_device: spec.per_device,
-            plans,
-        },
-        channel: spec.channel,
-        quantity: spec.quantity,
-        term: Term {
-            months: spec.months,
-        },
-        renews: spec.renews,
-        owner_id: spec.id.map(|_| plan_id(0)),
-    }
 }

@@ -187,6 +187,8 @@ impl Office {
             now: self.now,
             new_id: &mut new_id,
             is_system: false,
+            actor: "somebody".to_owned(),
+            confirmation: None,
         };
         let plan = decide(&self.tenant, &command, &mut context)?;
         for event in &plan.events {

@@ -4,13 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use uuid::Uuid;
 use zetel_domain::{
-    Tenant, Timestamp,
+    Command, Tenant, Timestamp,
     access::{Permission, Role},
+    assignment::{LicenseSource, LicenseState},
     catalog::{AppliesTo, LicenseBase},
     directory::Profile,
+    group::{Group, GroupDefinition, GroupLicense, GroupOrdinal, GroupState},
     location::Location,
+    policy::Policy,
+    product::OwnedProduct,
     subscription::{Channel, SeatTotals, Status},
-    user::{Properties, UserState, UserType, UserView},
+    user::{Properties, UserOrdinal, UserState, UserType, UserView},
 };
 
 /// A whole tenant.
@@ -25,6 +29,9 @@ pub struct Picture {
     pub subscriptions: BTreeMap<Uuid, SubscriptionPicture>,
     /// In the order of creation.
     pub users: Vec<UserPicture>,
+    /// In the order of creation.
+    pub groups: Vec<GroupPicture>,
+    pub policy: Policy,
     pub applications: BTreeMap<Uuid, ApplicationPicture>,
     pub roles: BTreeMap<Uuid, BTreeSet<Role>>,
 }
@@ -63,7 +70,12 @@ pub struct UserPicture {
     pub created: Timestamp,
     pub deleted: Option<Timestamp>,
     pub properties: Properties,
+    /// What the user has through all sources together.
     pub licenses: BTreeMap<Uuid, LicensePicture>,
+    /// What Graph's `licenseAssignmentStates` says, sorted.
+    pub sources: Vec<SourcePicture>,
+    /// Groups of the first level, and since when.
+    pub memberships: BTreeMap<Uuid, Timestamp>,
     /// Plans that any license leaves on.
     pub entitlements: BTreeSet<Uuid>,
 }
@@ -72,6 +84,32 @@ pub struct UserPicture {
 pub struct LicensePicture {
     pub disabled: BTreeSet<Uuid>,
     pub at: Timestamp,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SourcePicture {
+    pub sku_id: Uuid,
+    pub group: Option<Uuid>,
+    pub state: LicenseState,
+    pub disabled: BTreeSet<Uuid>,
+    pub at: Timestamp,
+    pub instead_of: Option<Uuid>,
+    pub is_ending: bool,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct GroupPicture {
+    pub id: Uuid,
+    pub state: GroupState,
+    pub created: Timestamp,
+    pub deleted: Option<Timestamp>,
+    pub definition: GroupDefinition,
+    /// Users of the first level, deleted ones included.
+    pub members: BTreeSet<Uuid>,
+    pub subgroups: BTreeSet<Uuid>,
+    pub owners: BTreeSet<Uuid>,
+    pub licenses: BTreeMap<Uuid, LicensePicture>,
+    pub had_licenses: bool,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -100,6 +138,12 @@ impl Picture {
                 .iter()
                 .map(|view| user(tenant, &view))
                 .collect(),
+            groups: tenant
+                .groups()
+                .iter()
+                .map(|(_, known)| group(tenant, known))
+                .collect(),
+            policy: tenant.policy().clone(),
             applications: applications(tenant),
             roles: tenant.role_assignments().clone(),
         }
@@ -113,7 +157,7 @@ impl Picture {
 }
 
 fn products(tenant: &Tenant) -> BTreeMap<Uuid, ProductPicture> {
-    let picture = |(ordinal, owned): (_, &zetel_domain::product::OwnedProduct)| {
+    let picture = |(ordinal, owned): (_, &OwnedProduct)| {
         let seats = tenant.seats(ordinal);
         let picture = ProductPicture {
             is_device: owned.base == LicenseBase::Device,
@@ -155,21 +199,13 @@ fn subscriptions(tenant: &Tenant) -> BTreeMap<Uuid, SubscriptionPicture> {
 fn user(tenant: &Tenant, view: &UserView<'_>) -> UserPicture {
     let mut licenses = BTreeMap::new();
     let mut entitlements = BTreeSet::new();
-    for (holding, shape, product) in tenant.licenses(view) {
-        let mut disabled = BTreeSet::new();
-        for (plan, enabled) in product.plans_with_state(shape.disabled) {
-            if enabled {
-                entitlements.insert(plan.plan.id);
-            } else {
-                disabled.insert(plan.plan.id);
-            }
-        }
-        let license = LicensePicture {
-            disabled,
-            at: holding.at(),
-        };
-        let twice = licenses.insert(product.sku_id, license);
-        assert_eq!(twice, None, "one license per product");
+    for (license, product) in tenant.effective_products(view) {
+        let disabled = plan_ids(product, license.disabled);
+        let all = product.plans_with_state(0).map(|(owned, _)| owned.plan.id);
+        entitlements.extend(all.filter(|plan| !disabled.contains(plan)));
+        let at = license.at;
+        let twice = licenses.insert(product.sku_id, LicensePicture { disabled, at });
+        assert_eq!(twice, None, "one effective license per product");
     }
     UserPicture {
         id: view.id,
@@ -181,7 +217,63 @@ fn user(tenant: &Tenant, view: &UserView<'_>) -> UserPicture {
         deleted: view.head.deleted,
         properties: view.record.properties(),
         licenses,
+        sources: sources(tenant, view),
+        memberships: view
+            .memberships
+            .iter()
+            .map(|membership| (group_id(tenant, membership.group), membership.joined()))
+            .collect(),
         entitlements,
+    }
+}
+
+fn sources(tenant: &Tenant, view: &UserView<'_>) -> Vec<SourcePicture> {
+    let sku_id = |product| tenant.product(product).unwrap().sku_id;
+    let picture = |source: &LicenseSource| SourcePicture {
+        sku_id: sku_id(source.product),
+        group: source.group.map(|group| group_id(tenant, group)),
+        state: source.state,
+        disabled: plan_ids(tenant.product(source.product).unwrap(), source.disabled),
+        at: source.at,
+        instead_of: source.instead_of.map(sku_id),
+        is_ending: source.is_ending,
+    };
+    let mut sources: Vec<SourcePicture> = tenant.sources(view).iter().map(picture).collect();
+    sources.sort();
+    sources
+}
+
+fn plan_ids(product: &OwnedProduct, disabled: u128) -> BTreeSet<Uuid> {
+    let disabled = product.disabled_plans(disabled);
+    disabled.map(|owned| owned.plan.id).collect()
+}
+
+fn group_id(tenant: &Tenant, group: GroupOrdinal) -> Uuid {
+    tenant.groups().get(group).unwrap().id
+}
+
+fn group(tenant: &Tenant, known: &Group) -> GroupPicture {
+    let user_id = |user: u32| tenant.users().view(UserOrdinal(user)).unwrap().id;
+    let license = |license: &GroupLicense| {
+        let product = tenant.product(license.product).unwrap();
+        let (disabled, at) = (plan_ids(product, license.disabled), license.at);
+        (product.sku_id, LicensePicture { disabled, at })
+    };
+    GroupPicture {
+        id: known.id,
+        state: known.state(),
+        created: known.created,
+        deleted: known.deleted,
+        definition: known.definition.as_ref().clone(),
+        members: known.members.iter().map(user_id).collect(),
+        subgroups: known
+            .subgroups
+            .iter()
+            .map(|group| group_id(tenant, *group))
+            .collect(),
+        owners: known.owners.iter().map(|user| user_id(user.0)).collect(),
+        licenses: known.licenses.iter().map(license).collect(),
+        had_licenses: known.had_licenses,
     }
 }
 
@@ -197,6 +289,40 @@ fn applications(tenant: &Tenant) -> BTreeMap<Uuid, ApplicationPicture> {
         .iter()
         .map(|(id, application)| (*id, picture(application)))
         .collect()
+}
+
+/// Asserts that two pictures are the same, and otherwise shows what is not, with ids made short.
+pub fn assert_same(real: &Picture, model: &Picture, command: &Command) {
+    let mut differences = String::new();
+    let mut compare = |name: &str, real: String, model: String| {
+        if real != model {
+            let text = format!("{name}\n   is {real}\n  not {model}\n");
+            differences += &text.replace("00000000-0000-0000-0000-00000000", "");
+        }
+    };
+    for (real, model) in real.users.iter().zip(&model.users) {
+        let id = real.id;
+        let lines = |user: &UserPicture| -> String {
+            let sources = user
+                .sources
+                .iter()
+                .map(|source| format!("\n      {source:?}"));
+            sources.collect()
+        };
+        compare(&format!("sources of {id}"), lines(real), lines(model));
+        let rest = |user: &UserPicture| format!("{user:?}");
+        if real.sources == model.sources {
+            compare("a user", rest(real), rest(model));
+        }
+    }
+    for (real, model) in real.groups.iter().zip(&model.groups) {
+        compare("a group", format!("{real:?}"), format!("{model:?}"));
+    }
+    for (real, model) in real.products.values().zip(model.products.values()) {
+        compare("a product", format!("{real:?}"), format!("{model:?}"));
+    }
+    assert!(differences.is_empty(), "after {command:?}:\n{differences}");
+    assert_eq!(real, model, "{command:?}");
 }
 
 /// Asserts that the indexes of a tenant find exactly the users that its picture shows, for every id, name and address

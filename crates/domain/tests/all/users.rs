@@ -137,6 +137,8 @@ fn one_address_in_two_properties_finds_its_user_once() {
         now: office.now,
         new_id: &mut || Uuid::from_u128(7),
         is_system: true,
+        actor: "somebody".to_owned(),
+        confirmation: None,
     };
     let plan = zetel_domain::decide(
         &office.tenant,

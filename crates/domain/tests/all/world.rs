@@ -15,6 +15,8 @@ use zetel_domain::{
     user::{PropertyValue, UserPatch, UserProperty, UserType},
 };
 
+use crate::group_world::GroupStep;
+
 pub const PLANS: u8 = 8;
 /// The last product is unknown to most catalogs.
 pub const PRODUCTS: u8 = 6;
@@ -74,6 +76,7 @@ pub enum Step {
     SetPermissions(u8, u8),
     AssignRole(u8, Role),
     RemoveRole(u8, Role),
+    Group(GroupStep),
 }
 
 /// A user by id or, in capitals, by name.
@@ -144,7 +147,7 @@ pub fn user_ref() -> impl Strategy<Value = UserRef> {
     ]
 }
 
-fn location() -> impl Strategy<Value = Option<&'static str>> {
+pub fn location() -> impl Strategy<Value = Option<&'static str>> {
     option::weighted(0.8, select(&LOCATIONS[..]))
 }
 

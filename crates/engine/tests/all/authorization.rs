@@ -1,11 +1,15 @@
 //! Who may give which command, asked through the engine: the whole matrix, compared with the stored one.
 
-use std::fmt::Write;
+use std::{fmt::Write, sync::Arc};
 
 use uuid::Uuid;
 use zetel_domain::{
-    Command, Outcome,
+    Command, Outcome, Timestamp,
     access::{Action, Caller, Permission, Role, Scopes},
+    assignment::AssignmentRequest,
+    command::{RestoreScope, SwapScope},
+    group::{GroupDefinition, GroupPatch, NewGroup},
+    policy::Policy,
     user::{NewUser, UserKey, UserPatch, UserProperty},
 };
 use zetel_engine::{Engine, EngineError, Submission};
@@ -18,6 +22,11 @@ const TARGET: Uuid = Uuid::from_u128(0x3000);
 const ADMINISTRATOR: Uuid = Uuid::from_u128(0x3001);
 const DISABLED: Uuid = Uuid::from_u128(0x3002);
 const DELETED: Uuid = Uuid::from_u128(0x3003);
+/// Owns both groups.
+const OWNER: Uuid = Uuid::from_u128(0x3005);
+const GROUP: Uuid = Uuid::from_u128(0x4000);
+/// Directory roles can be assigned to it.
+const ROLE_GROUP: Uuid = Uuid::from_u128(0x4001);
 
 fn patch(change: impl FnOnce(&mut UserPatch)) -> UserPatch {
     let mut patch = UserPatch::default();
@@ -77,6 +86,159 @@ fn commands(engine: &Engine) -> Vec<(String, Command)> {
     commands
 }
 
+/// A command of every kind on groups, on what they give, and on the past.
+fn group_commands(members_changed: u64) -> Vec<(String, Command)> {
+    let mut commands = vec![
+        (
+            "createGroup".to_owned(),
+            Command::CreateGroup(group(None, false)),
+        ),
+        (
+            "createGroup (for roles)".to_owned(),
+            Command::CreateGroup(group(None, true)),
+        ),
+        (
+            "changePolicy".to_owned(),
+            Command::ChangePolicy {
+                policy: Policy::default(),
+            },
+        ),
+        (
+            "approveChange".to_owned(),
+            Command::ApproveChange {
+                token: String::new(),
+            },
+        ),
+        (
+            "undo (members of a group)".to_owned(),
+            Command::Undo {
+                generation: members_changed,
+                earlier: Arc::default(),
+                events: Arc::default(),
+            },
+        ),
+    ];
+    for (whom, group) in [("group", GROUP), ("group for roles", ROLE_GROUP)] {
+        for (what, command) in commands_on(group) {
+            commands.push((format!("{} {what}({whom})", command.name()), command));
+        }
+    }
+    let user = UserKey::Id(TARGET);
+    for (what, scope) in [
+        ("tenant", RestoreScope::Tenant),
+        ("user", RestoreScope::User(user.clone())),
+        ("group", RestoreScope::Group(GROUP)),
+    ] {
+        let command = Command::RestoreLicenses {
+            at: Timestamp(i64::from(u32::MAX)),
+            events: Arc::default(),
+            scope,
+        };
+        commands.push((format!("restoreLicenses ({what})"), command));
+    }
+    for (what, scope) in [
+        ("all users", SwapScope::AllUsers),
+        ("users", SwapScope::Users(vec![user.clone()])),
+        ("group", SwapScope::Group(GROUP)),
+    ] {
+        let command = Command::SwapProduct {
+            scope,
+            from: TARGET,
+            to: TARGET,
+            disabled_plans: Vec::new(),
+        };
+        commands.push((format!("swapProduct ({what})"), command));
+    }
+    for command in [
+        Command::ReprocessUser { user },
+        Command::MigrateToGroups {
+            users: None,
+            accept_lost_plans: false,
+        },
+    ] {
+        commands.push((command.name().to_owned(), command));
+    }
+    commands
+}
+
+/// Commands on one group.
+fn commands_on(group: Uuid) -> Vec<(&'static str, Command)> {
+    let members = vec![TARGET];
+    let patch = GroupPatch {
+        add_members: members.clone(),
+        ..GroupPatch::default()
+    };
+    let renaming = GroupPatch {
+        display_name: Some("New".to_owned()),
+        ..GroupPatch::default()
+    };
+    vec![
+        ("its members ", Command::UpdateGroup { group, patch }),
+        (
+            "its name ",
+            Command::UpdateGroup {
+                group,
+                patch: renaming,
+            },
+        ),
+        ("", Command::DeleteGroup { group }),
+        ("", Command::RestoreGroup { group }),
+        ("", Command::PurgeGroup { group }),
+        (
+            "",
+            Command::AddMembers {
+                group,
+                members: members.clone(),
+            },
+        ),
+        ("", Command::RemoveMembers { group, members }),
+        (
+            "",
+            Command::AddOwner {
+                group,
+                user: TARGET,
+            },
+        ),
+        (
+            "",
+            Command::RemoveOwner {
+                group,
+                user: TARGET,
+            },
+        ),
+        (
+            "",
+            Command::AssignGroupLicenses {
+                group,
+                request: AssignmentRequest::default(),
+            },
+        ),
+        ("", Command::ReprocessGroup { group }),
+    ]
+}
+
+fn group(id: Option<Uuid>, role_assignable: bool) -> NewGroup {
+    let name = id.map_or("new".to_owned(), |id| format!("group{:x}", id.as_u128()));
+    NewGroup {
+        id,
+        definition: GroupDefinition {
+            display_name: name.clone(),
+            mail_nickname: name,
+            security_enabled: true,
+            role_assignable,
+            ..GroupDefinition::default()
+        },
+        owners: vec![OWNER],
+        ..NewGroup::default()
+    }
+}
+
+fn all_commands(engine: &Engine, members_changed: u64) -> Vec<(String, Command)> {
+    let mut all = commands(engine);
+    all.extend(group_commands(members_changed));
+    all
+}
+
 /// A user through an application that may do all that the user may.
 fn signed_in(id: Uuid) -> Caller {
     Caller::User {
@@ -119,6 +281,7 @@ fn callers(engine: &Engine) -> Vec<(String, Caller)> {
     callers.push(("the user itself".to_owned(), signed_in(TARGET)));
     let nobody = Uuid::from_u128(0x3004);
     callers.push(("another user".to_owned(), signed_in(nobody)));
+    callers.push(("the owner of the group".to_owned(), signed_in(OWNER)));
     let grants = Permission::ALL.iter().map(|permission| vec![*permission]);
     for permissions in grants.chain([Vec::new()]) {
         let client_id = Uuid::from_u128(0x8000 + callers.len() as u128);
@@ -152,7 +315,7 @@ fn prepared() -> (Place, Engine) {
     )
     .unwrap();
     let disable = patch(|patch| patch.account_enabled = Some(false));
-    for id in [TARGET, Uuid::from_u128(0x3004)] {
+    for id in [TARGET, Uuid::from_u128(0x3004), OWNER] {
         let enable = patch(|patch| patch.account_enabled = Some(true));
         submit(
             &engine,
@@ -178,6 +341,12 @@ fn prepared() -> (Place, Engine) {
         },
     )
     .unwrap();
+    for (id, role_assignable) in [(ROLE_GROUP, true), (GROUP, false)] {
+        let new = group(Some(id), role_assignable);
+        submit(&engine, Command::CreateGroup(new)).unwrap();
+    }
+    let (group, members) = (GROUP, vec![TARGET]);
+    submit(&engine, Command::AddMembers { group, members }).unwrap();
     (place, engine)
 }
 
@@ -193,10 +362,11 @@ fn may(engine: &Engine, caller: &Caller, command: &Command) -> bool {
 #[test]
 fn the_matrix_is_the_stored_one() {
     let (_place, engine) = prepared();
+    let members_changed = snapshot(&engine).generation();
     let callers = callers(&engine);
     let mut matrix = String::new();
     let mut names = std::collections::BTreeSet::new();
-    for (name, command) in commands(&engine) {
+    for (name, command) in all_commands(&engine, members_changed) {
         names.insert(command.name());
         let allowed: Vec<&str> = callers
             .iter()
@@ -205,7 +375,7 @@ fn the_matrix_is_the_stored_one() {
             .collect();
         writeln!(matrix, "{name}\n  {}", allowed.join(", ")).unwrap();
     }
-    assert_eq!(names.len(), 23, "every command is asked: {names:?}");
+    assert_eq!(names.len(), 41, "every command is asked: {names:?}");
     assert_eq!(
         matrix,
         include_str!("authorization.txt"),
@@ -225,7 +395,7 @@ fn whoever_is_gone_or_disabled_may_nothing() {
         },
     ];
     for caller in gone {
-        for (name, command) in commands(&engine)
+        for (name, command) in all_commands(&engine, 1)
             .into_iter()
             .filter(|(name, _)| name != "createTenant")
         {

@@ -5,7 +5,7 @@ use std::{
     process::{Child, ChildStdin, ChildStdout, Command, Stdio},
 };
 
-use crate::{crash, nodes};
+use crate::{crash, mass, nodes};
 
 const ROLE: &str = "ZETEL_TEST_ROLE";
 const TARGET: &str = "ZETEL_TEST_TARGET";
@@ -22,6 +22,7 @@ fn child() {
     match role.as_str() {
         "writer" => crash::write_until_killed(&target, number),
         "node" => nodes::be_node(&target, number),
+        "licenser" => mass::license_until_killed(&target, number),
         other => panic!("no role {other}"),
     }
 }

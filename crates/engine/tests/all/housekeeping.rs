@@ -1,10 +1,19 @@
 //! Tenants come to memory when needed and leave it when idle; time does what is due.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, AtomicU32, Ordering},
+};
 
+use tracing::{Event, Level, Metadata, Subscriber, span, subscriber::with_default};
 use uuid::Uuid;
 use zetel_domain::{
-    Command, access::Action, directory::Profile, subscription::Status, user::UserKey,
+    Command, Outcome, Rejection,
+    access::Action,
+    assignment::{AssignmentRequest, ProductRequest},
+    directory::Profile,
+    subscription::Status,
+    user::UserKey,
 };
 use zetel_engine::{EngineError, Options, Submission};
 use zetel_store::state_hash;
@@ -156,10 +165,7 @@ fn a_tenant_that_was_refused_or_never_made_does_not_exist() {
             panic!("the first command makes the tenant")
         };
         let again = engine.create_tenant(id, profile, domain);
-        assert_eq!(
-            again,
-            Err(EngineError::Rejected(zetel_domain::Rejection::TenantExists))
-        );
+        assert_eq!(again, Err(EngineError::Rejected(Rejection::TenantExists)));
         assert_eq!(engine.tenant_ids().unwrap(), [TENANT]);
         assert_sound(&place.target(), Some(&snapshot(&engine)));
     });
@@ -187,5 +193,84 @@ fn a_defect_in_one_command_does_not_end_the_tenant() {
         )
         .unwrap();
         assert_sound(&place.target(), Some(&snapshot(&engine)));
+    });
+}
+
+/// Counts warnings.
+#[derive(Clone, Default)]
+struct Warnings(Arc<AtomicU32>);
+
+impl Subscriber for Warnings {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.level() == &Level::WARN
+    }
+
+    fn new_span(&self, _: &span::Attributes<'_>) -> span::Id {
+        span::Id::from_u64(1)
+    }
+
+    fn record(&self, _: &span::Id, _: &span::Record<'_>) {}
+
+    fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
+
+    fn event(&self, _: &Event<'_>) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+    }
+
+    fn enter(&self, _: &span::Id) {}
+
+    fn exit(&self, _: &span::Id) {}
+}
+
+#[test]
+fn what_the_guard_holds_back_is_told_once_and_done_when_confirmed() {
+    in_both(|place| {
+        let clock = TestClock::new();
+        let engine = open(&place.target(), &clock);
+        begin(&engine);
+        let state = snapshot(&engine);
+        let (product, owned) = state.products().next().unwrap();
+        let request = AssignmentRequest {
+            add: vec![ProductRequest {
+                sku_id: owned.sku_id,
+                disabled_plans: Vec::new(),
+            }],
+            remove: Vec::new(),
+        };
+        let users = (0..6).map(|number| UserKey::Id(user_id(number))).collect();
+        submit(&engine, Command::AssignLicensesInBulk { users, request }).unwrap();
+        clock.advance(5 * 365 * DAY);
+        let _used = snapshot(&engine);
+        let warnings = Warnings::default();
+        let keep_house = || {
+            with_default(warnings.clone(), || engine.keep_house());
+            let state = snapshot(&engine);
+            (state.generation(), state.seats(product).consumed)
+        };
+        let first = keep_house();
+        assert_eq!(first.1, 6);
+        for _ in 0..3 {
+            clock.advance(60);
+            assert_eq!(keep_house(), first, "nothing is appended at every tick");
+        }
+        assert_eq!(warnings.0.load(Ordering::SeqCst), 1);
+
+        let planned = engine.preview(TENANT, &SYSTEM, &Command::Tick).unwrap();
+        let Outcome::Held(held) = planned.plan.outcome else {
+            panic!("{:?}", planned.plan.outcome)
+        };
+        let [(_, Rejection::Guarded { token, .. })] = held.as_slice() else {
+            panic!("{held:?}")
+        };
+        let confirmed = Submission {
+            confirmation: Some(token.clone()),
+            ..Submission::of_system("test", Command::Tick)
+        };
+        engine.submit_blocking(TENANT, confirmed).unwrap();
+        let state = snapshot(&engine);
+        assert!(!state.owns(product));
+        assert_eq!(keep_house(), (state.generation(), 0));
+        assert_eq!(warnings.0.load(Ordering::SeqCst), 1);
+        assert_sound(&place.target(), Some(&state));
     });
 }

@@ -188,7 +188,7 @@ fn write_together(place: &Place) {
     let changes = store.journal(head.key, 0, u32::MAX).unwrap();
     let events = changes.iter().flat_map(|change| &change.events);
     let given = events
-        .filter(|event| matches!(event, Event::LicensesChanged { .. }))
+        .filter(|event| matches!(event, Event::AssignmentsChanged { .. }))
         .count();
     assert_eq!(given, SEATS as usize, "nothing happened twice");
 

@@ -1,7 +1,7 @@
 //! Engines on databases of both kinds, with a clock of their own.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     path::PathBuf,
     sync::{
         Arc,
@@ -13,6 +13,7 @@ use uuid::Uuid;
 use zetel_domain::{
     Command, Outcome, Tenant, Timestamp,
     access::{Action, Caller},
+    product::ProductOrdinal,
     user::UserState,
 };
 use zetel_engine::{Engine, EngineError, Options, Snapshot, Submission};
@@ -132,21 +133,23 @@ pub fn snapshot(engine: &Engine) -> Snapshot {
         .unwrap()
 }
 
-/// Every seat is counted once, for live users.
+/// Every seat is counted once, for live users, however many sources give the product.
 pub fn assert_seats(tenant: &Tenant) {
-    let mut holders = BTreeMap::new();
+    let mut holders: BTreeMap<ProductOrdinal, BTreeSet<Uuid>> = BTreeMap::new();
     for user in tenant
         .users()
         .iter()
         .filter(|user| user.head.state() == UserState::Live)
     {
-        for (_, shape, _) in tenant.licenses(&user) {
-            *holders.entry(shape.product).or_insert(0) += 1;
+        for source in tenant.sources(&user) {
+            if source.state.is_applied() {
+                holders.entry(source.product).or_default().insert(user.id);
+            }
         }
     }
     for (product, _) in tenant.products() {
-        let expected = holders.get(&product).copied().unwrap_or(0);
-        assert_eq!(tenant.seats(product).consumed, expected);
+        let expected = holders.get(&product).map_or(0, BTreeSet::len);
+        assert_eq!(tenant.seats(product).consumed as usize, expected);
     }
 }
 

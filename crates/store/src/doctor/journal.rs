@@ -13,11 +13,12 @@ use super::{
     finding::{Advice, Finder, words},
 };
 use crate::{
+    history::each_record,
     journal::{self, Change, Hash, Record},
     journal_rows::{block_of, to_bytes},
     schema::{self, of_tenant},
     sql::{DatabaseError, Statement, View},
-    store::{Head, each_record},
+    store::Head,
 };
 
 const STRAY_DETAILS: Statement = Statement::new(
@@ -31,11 +32,9 @@ const LOAD_BLOCKS: Statement = of_tenant::generation_block().load;
 /// The statements of this module.
 pub const STATEMENTS: &[Statement] = &[STRAY_DETAILS];
 
-/// What the journal says.
-pub struct Replayed {
-    /// The state after all generations.
-    pub tenant: Tenant,
-    /// How many there are.
+/// How far a journal was verified.
+pub struct Chain {
+    /// How many generations there are.
     pub generations: u64,
     /// The last one.
     pub last: u64,
@@ -43,15 +42,110 @@ pub struct Replayed {
     pub hash: Hash,
     /// Whether all of them could be read.
     pub is_whole: bool,
+    /// Nothing after a gap: what follows it cannot be verified.
+    previous: Option<Hash>,
+}
+
+impl Default for Chain {
+    /// Before the first generation.
+    fn default() -> Self {
+        Self {
+            generations: 0,
+            last: 0,
+            hash: [0; 32],
+            is_whole: true,
+            previous: Some([0; 32]),
+        }
+    }
+}
+
+impl Chain {
+    fn find_damage(&mut self, text: String, finder: &mut Finder<'_>) {
+        self.is_whole = false;
+        finder.find(&schema::generation::TABLE, text, Advice::Journal);
+    }
+
+    /// Verifies the next generation; its change, if it can be read.
+    pub fn step(
+        &mut self,
+        record: Record,
+        catalogs: &Catalogs,
+        finder: &mut Finder<'_>,
+    ) -> Option<Change> {
+        let generation = record.change.generation;
+        if generation != self.last + 1 {
+            let text = format!(
+                "the journal jumps from generation {} to {generation}",
+                self.last
+            );
+            self.find_damage(text, finder);
+            self.previous = None;
+        }
+        let stored = record.hash;
+        let find_catalog = |digest: &[u8]| {
+            let found = <Hash>::try_from(digest)
+                .ok()
+                .and_then(|digest| catalogs.get(&digest).cloned());
+            found.ok_or_else(|| {
+                DatabaseError::Damaged(format!(
+                    "generation {generation}: the catalog that it adopts is missing or was changed"
+                ))
+            })
+        };
+        let decoded = record.decode(&self.previous.unwrap_or_default(), &find_catalog);
+        let change = match decoded {
+            Ok((change, hash)) => {
+                if self.previous.is_some() && hash != stored {
+                    let text = format!(
+                        "generation {generation} was changed: its row, its personal details or the row before do \
+                         not match its hash"
+                    );
+                    finder.find(&schema::generation::TABLE, text, Advice::Journal);
+                }
+                Some(change)
+            }
+            Err(error) => {
+                self.find_damage(words(&error), finder);
+                None
+            }
+        };
+        self.previous = Some(stored);
+        self.generations += 1;
+        self.last = generation;
+        self.hash = stored;
+        change
+    }
+
+    /// The head must be where the journal ends.
+    pub fn examine_head(&self, head: &Head, finder: &mut Finder<'_>) {
+        let mut find =
+            |text: String| finder.find(&schema::tenant_head::TABLE, text, Advice::Journal);
+        if head.generation != self.last {
+            find(format!(
+                "`tenant_head` says that the journal ends with generation {}, but it ends with {}",
+                head.generation, self.last
+            ));
+        }
+        if head.hash != self.hash {
+            find(
+                "the hash in `tenant_head` is not that of the journal's last generation".to_owned(),
+            );
+        }
+    }
+}
+
+/// What the journal says.
+pub struct Replayed {
+    /// The state after all generations.
+    pub tenant: Tenant,
+    /// How far it was verified.
+    pub chain: Chain,
 }
 
 /// Walks along the journal.
 struct Walk<'w, 'r> {
-    catalogs: &'w Catalogs,
     finder: &'w mut Finder<'r>,
     replayed: Replayed,
-    /// Nothing after a gap: what follows it cannot be verified.
-    previous: Option<Hash>,
     /// Users whom the generations concern, by block; the last block may not be full.
     blocks: BTreeMap<u64, RoaringBitmap>,
     /// Users with details that are there, and with erased ones.
@@ -67,22 +161,20 @@ pub fn replay(
     finder: &mut Finder<'_>,
 ) -> Result<Replayed, DatabaseError> {
     let mut walk = Walk {
-        catalogs,
         finder,
         replayed: Replayed {
             tenant: Tenant::default(),
-            generations: 0,
-            last: 0,
-            hash: [0; 32],
-            is_whole: true,
+            chain: Chain::default(),
         },
-        previous: Some([0; 32]),
         blocks: BTreeMap::new(),
         present: RoaringBitmap::new(),
         erased: RoaringBitmap::new(),
     };
     let read = each_record(view, head.key, |record| {
-        walk.step(record);
+        let chain = &mut walk.replayed.chain;
+        if let Some(change) = chain.step(record, catalogs, walk.finder) {
+            walk.take(&change);
+        }
         Ok(())
     });
     if walk
@@ -90,7 +182,7 @@ pub fn replay(
         .damage(&schema::generation::TABLE, read)?
         .is_none()
     {
-        walk.replayed.is_whole = false;
+        walk.replayed.chain.is_whole = false;
     }
     for row in view.query(&STRAY_DETAILS, &[head.key.into()])? {
         let text = format!(
@@ -100,83 +192,27 @@ pub fn replay(
         walk.finder
             .find(&schema::generation_detail::TABLE, text, Advice::Stray);
     }
-    if walk.replayed.is_whole {
+    if walk.replayed.chain.is_whole {
         walk.examine_details();
         walk.examine_blocks(view, head)?;
     }
     Ok(walk.replayed)
 }
 
-/// The head must be where the journal ends.
+/// The head must be where the journal ends, and name its tenant.
 pub fn examine_head(head: &Head, replayed: &Replayed, finder: &mut Finder<'_>) {
-    let mut find = |text: String| finder.find(&schema::tenant_head::TABLE, text, Advice::Journal);
-    if head.generation != replayed.last {
-        find(format!(
-            "`tenant_head` says that the journal ends with generation {}, but it ends with {}",
-            head.generation, replayed.last
-        ));
-    }
-    if head.hash != replayed.hash {
-        find("the hash in `tenant_head` is not that of the journal's last generation".to_owned());
-    }
-    if replayed.is_whole && head.tenant_id != replayed.tenant.id() {
-        find(format!(
+    replayed.chain.examine_head(head, finder);
+    if replayed.chain.is_whole && head.tenant_id != replayed.tenant.id() {
+        let text = format!(
             "`tenant_head` names the tenant {}, but its journal is that of {}",
             head.tenant_id,
             replayed.tenant.id()
-        ));
+        );
+        finder.find(&schema::tenant_head::TABLE, text, Advice::Journal);
     }
 }
 
 impl Walk<'_, '_> {
-    fn find_damage(&mut self, text: String) {
-        self.replayed.is_whole = false;
-        self.finder
-            .find(&schema::generation::TABLE, text, Advice::Journal);
-    }
-
-    fn step(&mut self, record: Record) {
-        let generation = record.change.generation;
-        let expected = self.replayed.last + 1;
-        if generation != expected {
-            self.find_damage(format!(
-                "the journal jumps from generation {} to {generation}",
-                self.replayed.last
-            ));
-            self.previous = None;
-        }
-        let stored = record.hash;
-        let catalogs = self.catalogs;
-        let find_catalog = |digest: &[u8]| {
-            let found = <Hash>::try_from(digest)
-                .ok()
-                .and_then(|digest| catalogs.get(&digest).cloned());
-            found.ok_or_else(|| {
-                DatabaseError::Damaged(format!(
-                    "generation {generation}: the catalog that it adopts is missing or was changed"
-                ))
-            })
-        };
-        match record.decode(&self.previous.unwrap_or_default(), &find_catalog) {
-            Ok((change, hash)) => {
-                if self.previous.is_some() && hash != stored {
-                    let text = format!(
-                        "generation {generation} was changed: its row, its personal details or the row before do \
-                         not match its hash"
-                    );
-                    self.finder
-                        .find(&schema::generation::TABLE, text, Advice::Journal);
-                }
-                self.take(&change);
-            }
-            Err(error) => self.find_damage(words(&error)),
-        }
-        self.previous = Some(stored);
-        self.replayed.generations += 1;
-        self.replayed.last = generation;
-        self.replayed.hash = stored;
-    }
-
     fn take(&mut self, change: &Change) {
         for event in &change.events {
             self.replayed.tenant.apply(event);
@@ -218,7 +254,7 @@ impl Walk<'_, '_> {
     }
 
     fn examine_blocks(&mut self, view: &mut View<'_>, head: &Head) -> Result<(), DatabaseError> {
-        let full = block_of(self.replayed.last + 1);
+        let full = block_of(self.replayed.chain.last + 1);
         let (blocks, finder) = (&mut self.blocks, &mut *self.finder);
         blocks.retain(|block, _| *block < full);
         let mut find = |block: u64| {

@@ -1,17 +1,20 @@
 //! Whether a database is what its journal says: chain of hashes, replay against tables, indexes, counters, orphans.
 
+mod counters;
 mod facts;
 mod finding;
 mod identity;
 mod journal;
+mod verify;
 
 use std::{collections::BTreeMap, sync::Arc};
 
 use uuid::Uuid;
-use zetel_domain::{Tenant, catalog::Catalog, user::UserState};
+use zetel_domain::catalog::Catalog;
 
 pub use finding::Finding;
 use finding::{Advice, Finder};
+pub use verify::{Verified, VerifyError};
 
 use crate::{
     journal::Hash,
@@ -124,40 +127,17 @@ fn examine_tenant(
 ) -> Result<(), DatabaseError> {
     examined.tenants += 1;
     let replayed = journal::replay(view, head, catalogs, finder)?;
-    examined.generations += replayed.generations;
+    examined.generations += replayed.chain.generations;
     journal::examine_head(head, &replayed, finder);
-    if !replayed.is_whole {
+    if !replayed.chain.is_whole {
         let text = "its tables cannot be compared with a journal that cannot be read".to_owned();
         finder.find(&schema::generation::TABLE, text, Advice::Journal);
         return Ok(());
     }
     examined.users += u64::from(replayed.tenant.users().len());
-    examine_counters(&replayed.tenant, finder);
+    counters::examine(&replayed.tenant, finder);
     facts::compare(view, head.key, &replayed.tenant, finder)?;
     identity::examine_tenant(view, &replayed.tenant, finder)
-}
-
-/// Seats are counted as they are taken; here they are counted again from the holders.
-fn examine_counters(tenant: &Tenant, finder: &mut Finder<'_>) {
-    let mut holders = BTreeMap::new();
-    for user in tenant.users().iter() {
-        if user.head.state() == UserState::Live {
-            for (_, shape, _) in tenant.licenses(&user) {
-                *holders.entry(shape.product).or_insert(0_u32) += 1;
-            }
-        }
-    }
-    for (ordinal, product) in tenant.products() {
-        let counted = tenant.seats(ordinal).consumed;
-        let holders = holders.get(&ordinal).copied().unwrap_or(0);
-        if counted != holders {
-            let text = format!(
-                "product {} has {holders} holders, but {counted} seats are counted as consumed",
-                product.sku_id
-            );
-            finder.find(&schema::product::TABLE, text, Advice::Program);
-        }
-    }
 }
 
 /// A tenant's name in a finding.

@@ -14,6 +14,7 @@ use zetel_domain::{
     user::{PropertyValue, UserProperty, UserType, UserView},
 };
 
+use super::words::{group_of, state_of};
 use crate::sql::{DatabaseError, Rows, ValueRef};
 
 /// User properties with a column of their own, in the order of their tags and of the table's columns.
@@ -173,7 +174,7 @@ fn to_json(value: PropertyValue) -> Json {
     }
 }
 
-/// A license's row.
+/// The row of a license of a user's own.
 pub fn license(
     rows: &mut Rows,
     key: i64,
@@ -186,9 +187,34 @@ pub fn license(
         key.into(),
         user.into(),
         i64::from(shape.product.0).into(),
+        group_of(shape.source).into(),
+        state_of(shape.source).into(),
         at.0.into(),
         (shape.disabled != 0).then_some(&mask).into(),
     ])
+}
+
+/// The rows of all licenses of a user's own.
+pub fn licenses(
+    rows: &mut Rows,
+    key: i64,
+    tenant: &Tenant,
+    view: &UserView<'_>,
+) -> Result<(), DatabaseError> {
+    let mut own: Vec<(&Shape, Timestamp)> = tenant
+        .licenses(view)
+        .map(|(holding, shape, _)| (shape, holding.at()))
+        .collect();
+    // The table's order is that of the words.
+    own.sort_unstable_by_key(|(shape, _)| {
+        (
+            shape.product,
+            group_of(shape.source),
+            state_of(shape.source),
+        )
+    });
+    own.into_iter()
+        .try_for_each(|(shape, at)| license(rows, key, view.ordinal.0, shape, at))
 }
 
 /// An application's row.

@@ -1,9 +1,12 @@
 //! Facts: the state of tenants as rows that people can read with SQL.
 
+mod groups;
 mod image;
+mod policy;
 mod read;
 mod rows;
 mod touched;
+mod words;
 mod write;
 
 pub use read::load;

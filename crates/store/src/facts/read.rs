@@ -8,6 +8,7 @@ use zetel_domain::{
     Tenant, TenantBuilder, Timestamp,
     access::{Permission, Role},
     application::Application,
+    assignment::Shape,
     catalog::Catalog,
     directory::{Domain, Profile},
     location::Location,
@@ -19,13 +20,20 @@ use zetel_domain::{
     },
 };
 
-use super::image::COLUMN_PROPERTIES;
+use super::{
+    groups,
+    image::COLUMN_PROPERTIES,
+    policy::{read_approval, read_policy},
+    words::source,
+};
 use crate::{
     schema::of_tenant,
-    sql::{DatabaseError, RowRef, Statement, View},
+    sql::{DatabaseError, RowRef, Statement, Value, View},
 };
 
 const LOAD_TENANT: Statement = of_tenant::tenant().load;
+const LOAD_POLICY: Statement = of_tenant::policy().load;
+const LOAD_APPROVALS: Statement = of_tenant::approval().load;
 const LOAD_DOMAINS: Statement = of_tenant::domain().load;
 const LOAD_PRODUCTS: Statement = of_tenant::product().load;
 const LOAD_SUBSCRIPTIONS: Statement = of_tenant::subscription().load;
@@ -34,7 +42,7 @@ const LOAD_LICENSES: Statement = of_tenant::license().load;
 const LOAD_APPLICATIONS: Statement = of_tenant::application().load;
 const LOAD_ROLES: Statement = of_tenant::role().load;
 
-fn damaged(what: impl Into<String>) -> DatabaseError {
+pub(super) fn damaged(what: impl Into<String>) -> DatabaseError {
     DatabaseError::Damaged(what.into())
 }
 
@@ -67,7 +75,7 @@ pub fn load(
         catalog(view, &digest)?
     };
     builder.organization(organization.uuid(1)?, created, profile, &catalog, digest);
-
+    load_policy(view, &mut builder, key)?;
     view.for_each(&LOAD_DOMAINS, key, |row| {
         let name = row.text(2)?.to_owned();
         builder.domain(Domain {
@@ -86,7 +94,10 @@ pub fn load(
     view.for_each(&LOAD_USERS, key, |row| {
         user(&mut builder, &row, &mut packed)
     })?;
-    view.for_each(&LOAD_LICENSES, key, |row| license(&mut builder, &row))?;
+    let mut own = Own::default();
+    view.for_each(&LOAD_LICENSES, key, |row| own.license(&mut builder, &row))?;
+    own.finish(&mut builder);
+    groups::read::load(view, &mut builder, key)?;
     view.for_each(&LOAD_APPLICATIONS, key, |row| {
         builder.application(application(&row)?);
         Ok(())
@@ -101,6 +112,22 @@ pub fn load(
     Ok(Some(builder.finish()))
 }
 
+fn load_policy(
+    view: &mut View<'_>,
+    builder: &mut TenantBuilder,
+    key: &[Value],
+) -> Result<(), DatabaseError> {
+    let policies = view.query(&LOAD_POLICY, key)?;
+    let policy = policies
+        .first()
+        .ok_or_else(|| damaged("the tenant has no licensing policy"))?;
+    builder.policy(read_policy(policy.text(1)?)?);
+    view.for_each(&LOAD_APPROVALS, key, |row| {
+        builder.approval(read_approval(&row)?);
+        Ok(())
+    })
+}
+
 fn location(text: Option<&str>) -> Result<Option<Location>, DatabaseError> {
     text.map(|code| {
         Location::parse(code).ok_or_else(|| damaged(format!("`{code}` is not a usage location")))
@@ -108,12 +135,12 @@ fn location(text: Option<&str>) -> Result<Option<Location>, DatabaseError> {
     .transpose()
 }
 
-fn parse<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, DatabaseError> {
+pub(super) fn parse<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, DatabaseError> {
     serde_json::from_str(text)
         .map_err(|error| damaged(format!("a JSON column cannot be read ({error})")))
 }
 
-fn number<T: TryFrom<i64>>(value: i64, what: &str) -> Result<T, DatabaseError> {
+pub(super) fn number<T: TryFrom<i64>>(value: i64, what: &str) -> Result<T, DatabaseError> {
     T::try_from(value).map_err(|_| damaged(format!("{value} is not {what}")))
 }
 
@@ -256,29 +283,63 @@ fn from_json(property: UserProperty, value: Json) -> Option<PropertyValue> {
     })
 }
 
-fn license(builder: &mut TenantBuilder, row: &RowRef<'_>) -> Result<(), DatabaseError> {
-    let user: u32 = number(row.int(1)?, "a user")?;
-    let product: u16 = number(row.int(2)?, "a product")?;
-    let (products, users) = builder.lengths();
-    if user >= users || usize::from(product) >= products {
-        return Err(damaged(format!(
-            "a license names user {user} and product {product}, which do not both exist"
-        )));
+/// The licenses of the user being read: the table's order is that of words, the state's that of sources.
+#[derive(Default)]
+struct Own {
+    user: u32,
+    licenses: Vec<(Shape, Timestamp)>,
+}
+
+impl Own {
+    fn license(
+        &mut self,
+        builder: &mut TenantBuilder,
+        row: &RowRef<'_>,
+    ) -> Result<(), DatabaseError> {
+        let user: u32 = number(row.int(1)?, "a user")?;
+        let product: u16 = number(row.int(2)?, "a product")?;
+        let (products, users) = builder.lengths();
+        if user >= users || usize::from(product) >= products {
+            return Err(damaged(format!(
+                "a license names user {user} and product {product}, which do not both exist"
+            )));
+        }
+        let (group, state) = (row.int(3)?, row.text(4)?);
+        let source = source(group, state).ok_or_else(|| {
+            damaged(format!(
+                "a license of user {user} cannot be `{state}` with group {group}"
+            ))
+        })?;
+        if user != self.user {
+            self.finish(builder);
+            self.user = user;
+        }
+        let shape = Shape {
+            product: ProductOrdinal(product),
+            source,
+            disabled: mask(row.optional_bytes(6)?)?,
+        };
+        self.licenses.push((shape, Timestamp(row.int(5)?)));
+        Ok(())
     }
-    let disabled = match row.optional_bytes(4)? {
-        Some(mask) => u128::from_le_bytes(
-            mask.try_into()
-                .map_err(|_| damaged("disabled plans are 16 bytes"))?,
-        ),
-        None => 0,
+
+    fn finish(&mut self, builder: &mut TenantBuilder) {
+        self.licenses.sort_unstable();
+        for (shape, at) in self.licenses.drain(..) {
+            builder.license(UserOrdinal(self.user), shape, at);
+        }
+    }
+}
+
+/// Disabled plans; absent when all are on.
+pub(super) fn mask(bytes: Option<&[u8]>) -> Result<u128, DatabaseError> {
+    let Some(bytes) = bytes else {
+        return Ok(0);
     };
-    builder.license(
-        UserOrdinal(user),
-        ProductOrdinal(product),
-        disabled,
-        Timestamp(row.int(3)?),
-    );
-    Ok(())
+    let bytes = bytes
+        .try_into()
+        .map_err(|_| damaged("disabled plans are 16 bytes"))?;
+    Ok(u128::from_le_bytes(bytes))
 }
 
 fn application(row: &RowRef<'_>) -> Result<Application, DatabaseError> {

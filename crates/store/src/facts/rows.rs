@@ -2,9 +2,13 @@
 
 use std::iter;
 
-use zetel_domain::{Tenant, access::Role};
+use zetel_domain::{
+    Tenant,
+    access::Role,
+    group::{Group, GroupOrdinal},
+};
 
-use super::image;
+use super::{groups, image, policy};
 use crate::{
     schema,
     sql::{DatabaseError, Rows, Table},
@@ -22,6 +26,12 @@ pub fn rows_of<'t>(table: &'static Table, key: i64, tenant: &'t Tenant) -> Chunk
         "tenant" => chunked(table, iter::once(tenant), move |rows, tenant| {
             image::tenant(rows, key, tenant)
         }),
+        "policy" => chunked(table, iter::once(tenant), move |rows, tenant| {
+            policy::policy_row(rows, key, tenant)
+        }),
+        "approval" => chunked(table, iter::once(tenant), move |rows, tenant| {
+            policy::approval_rows(rows, key, tenant)
+        }),
         "domain" => chunked(table, iter::once(tenant), move |rows, tenant| {
             image::domains(rows, key, tenant)
         }),
@@ -35,10 +45,16 @@ pub fn rows_of<'t>(table: &'static Table, key: i64, tenant: &'t Tenant) -> Chunk
             image::user(rows, key, &view)
         }),
         "license" => chunked(table, tenant.users().iter(), move |rows, view| {
-            tenant.licenses(&view).try_for_each(|(holding, shape, _)| {
-                image::license(rows, key, view.ordinal.0, shape, holding.at())
-            })
+            image::licenses(rows, key, tenant, &view)
         }),
+        "membership" => chunked(table, tenant.users().iter(), move |rows, view| {
+            groups::image::memberships(rows, key, &view)
+        }),
+        "directory_group" | "group_license" | "subgroup" | "group_owner" | "decision" => chunked(
+            table,
+            tenant.groups().iter(),
+            move |rows, (ordinal, group)| rows_of_group(rows, key, ordinal, group),
+        ),
         "application" => chunked(table, tenant.applications().values(), move |rows, one| {
             image::application(rows, key, one)
         }),
@@ -57,6 +73,31 @@ pub fn rows_of<'t>(table: &'static Table, key: i64, tenant: &'t Tenant) -> Chunk
             statement: format!("table {other}"),
             reason: "it holds no facts".to_owned(),
         }))),
+    }
+}
+
+/// The rows that a group has in a table of groups.
+fn rows_of_group(
+    rows: &mut Rows,
+    key: i64,
+    ordinal: GroupOrdinal,
+    group: &Group,
+) -> Result<(), DatabaseError> {
+    match rows.table().name {
+        "directory_group" => groups::image::group(rows, key, ordinal, group),
+        "group_license" => group
+            .licenses
+            .iter()
+            .try_for_each(|license| groups::image::group_license(rows, key, ordinal, license)),
+        "subgroup" => group
+            .subgroups
+            .iter()
+            .try_for_each(|member| groups::image::subgroup(rows, key, ordinal, *member)),
+        "group_owner" => group
+            .owners
+            .iter()
+            .try_for_each(|user| groups::image::owner(rows, key, ordinal, *user)),
+        _ => groups::image::decisions(rows, key, ordinal, group),
     }
 }
 

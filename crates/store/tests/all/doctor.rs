@@ -1,7 +1,14 @@
 //! The doctor finds every kind of hand edit, and nothing in a sound database.
 
 use uuid::Uuid;
-use zetel_domain::{Command, user::UserKey};
+use zetel_domain::{
+    Command, Event, Timestamp,
+    assignment::Verdict,
+    event::UserSet,
+    group::{GroupDefinition, GroupGrant, GroupOrdinal},
+    product::ProductOrdinal,
+    user::{UserKey, UserOrdinal},
+};
 use zetel_store::{
     Finding,
     sql::{Database, Kind, Statement, Table, Value},
@@ -75,12 +82,68 @@ fn full(drive: &mut Drive) {
         let command = drive.world.command(step, &drive.tenant);
         drive.take(&command).unwrap();
     }
+    drive.store_events(group_events());
     drive.fill_block();
     let application = drive.tenant.applications().values().next().unwrap();
     let (tenant, client) = (Value::from(TENANT), Value::from(application.client_id));
     let database = drive.store.database();
     add_application_credentials(database, &tenant, &client);
     add_user_credentials(database, &tenant, &client);
+}
+
+/// A licensed group with a group in it.
+fn group_events() -> Vec<Event> {
+    let [group, member] = [0, 1].map(GroupOrdinal);
+    let at = Timestamp(1_800_000_000);
+    let users = UserSet::Many((0..5).collect());
+    let created = |ordinal: GroupOrdinal| Event::GroupCreated {
+        group: ordinal,
+        id: Uuid::from_u128(0x7000 + u128::from(ordinal.0)),
+        at,
+        definition: GroupDefinition {
+            display_name: "Group".to_owned(),
+            mail_nickname: format!("group{}", ordinal.0),
+            security_enabled: true,
+            ..GroupDefinition::default()
+        },
+    };
+    let grant = GroupGrant {
+        product: ProductOrdinal(0),
+        disabled: 1,
+    };
+    vec![
+        created(group),
+        created(member),
+        Event::SubgroupAdded { group, member },
+        Event::OwnerAdded {
+            group,
+            user: UserOrdinal(1),
+        },
+        Event::MembersAdded {
+            group,
+            users: users.clone(),
+            at,
+        },
+        Event::GroupLicensesChanged {
+            group,
+            removed: vec![],
+            added: vec![grant],
+            at,
+        },
+        Event::Decided {
+            group,
+            product: grant.product,
+            users,
+            before: None,
+            after: Some(Verdict::Active),
+            at,
+        },
+        Event::ChangeApproved {
+            token: "0a".to_owned(),
+            approver: "user:anna".to_owned(),
+            at,
+        },
+    ]
 }
 
 fn insert(database: &Database, table: &str, values: &[&Value]) {

@@ -1,15 +1,18 @@
 //! A tenant in a store, moved by commands as the engine moves it.
 
-use std::cell::Cell;
+use std::{cell::Cell, sync::Arc};
 
 use uuid::Uuid;
-use zetel_domain::{Command, Context, Rejection, Tenant, Timestamp, decide};
+use zetel_domain::{
+    Command, Context, Event, Rejection, Tenant, Timestamp, command::RestoreScope, decide,
+};
 use zetel_store::sql::{DatabaseError, Transaction};
 use zetel_store::{AppendError, Batch, Change, Finding, Head, Store, catalog_digest, state_hash};
 use zetel_testkit::{Random, World};
 
 use crate::support::Place;
 
+const ACTOR: &str = "system:test";
 pub const TENANT: Uuid = Uuid::from_u128(0xc0);
 
 pub struct Drive {
@@ -57,6 +60,8 @@ impl Drive {
                 Uuid::from_u128(self.last_id.get())
             },
             is_system: true,
+            actor: ACTOR.to_owned(),
+            confirmation: None,
         };
         let events = decide(tenant, command, &mut context)?.events;
         if events.is_empty() {
@@ -65,14 +70,18 @@ impl Drive {
         for event in &events {
             tenant.apply(event);
         }
-        Ok(Some(Change {
+        Ok(Some(self.change(generation, command.name(), events)))
+    }
+
+    fn change(&self, generation: u64, command: &str, events: Vec<Event>) -> Change {
+        Change {
             generation,
             at: self.now,
-            actor: "system:test".to_owned(),
-            command: command.name().to_owned(),
+            actor: ACTOR.to_owned(),
+            command: command.to_owned(),
             request_id: Uuid::from_u128(generation.into()),
             events,
-        }))
+        }
     }
 
     /// Appends one command and whatever `also` writes.
@@ -103,6 +112,16 @@ impl Drive {
         self.store_batch(&changes, after, |_| Ok(())).unwrap();
     }
 
+    /// Appends a change of some events that no command caused.
+    pub fn store_events(&mut self, events: Vec<Event>) {
+        let mut after = self.tenant.clone();
+        for event in &events {
+            after.apply(event);
+        }
+        let change = self.change(self.head.generation + 1, "test", events);
+        self.store_batch(&[change], after, |_| Ok(())).unwrap();
+    }
+
     /// Appends so many small changes in one batch that the journal has a full block.
     pub fn fill_block(&mut self) {
         let rename = |number: u32| {
@@ -122,8 +141,12 @@ impl Drive {
             self.now = Timestamp(self.now.plus_days(days).0 + 13);
             let mut after = self.tenant.clone();
             let mut changes: Vec<Change> = Vec::new();
-            for _ in 0..=random.below(4) {
-                let command = self.world.command(random.step(), &after);
+            for step in 0..=random.below(4) {
+                let command = if step == 0 && random.below(8) == 0 {
+                    self.way_back(random)
+                } else {
+                    self.world.command(random.step(), &after)
+                };
                 let generation = self.head.generation + 1 + changes.len() as u64;
                 if let Ok(Some(change)) = self.decide(&mut after, generation, &command) {
                     changes.push(change);
@@ -135,6 +158,33 @@ impl Drive {
             all.extend(changes);
         }
         all
+    }
+
+    /// A command that undoes a change, or puts licenses back as they were.
+    fn way_back(&self, random: &mut Random) -> Command {
+        let last = self.head.generation;
+        let generation = last - random.below(last.min(10));
+        let key = self.head.key;
+        if random.below(3) > 0 {
+            let change = self.store.change(key, generation).unwrap().unwrap();
+            return Command::Undo {
+                generation,
+                events: Arc::new(change.events),
+                earlier: Arc::default(),
+            };
+        }
+        let changes = self.store.journal(key, generation, u32::MAX).unwrap();
+        let change = self.store.change(key, generation).unwrap().unwrap();
+        Command::RestoreLicenses {
+            at: change.at,
+            events: Arc::new(
+                changes
+                    .into_iter()
+                    .flat_map(|change| change.events)
+                    .collect(),
+            ),
+            scope: RestoreScope::Tenant,
+        }
     }
 
     fn store_batch(
@@ -168,12 +218,36 @@ impl Drive {
             change.events.iter().for_each(|event| replayed.apply(event));
         }
         assert_eq!(state_hash(&replayed).unwrap(), self.hash(), "journal");
-        for (ordinal, product) in self.tenant.products() {
-            let consumed = self.tenant.seats(ordinal).consumed;
-            assert_eq!(loaded.seats(ordinal).consumed, consumed, "{}", product.name);
-            assert_eq!(replayed.seats(ordinal).consumed, consumed);
-        }
+        assert_same(&loaded, &self.tenant, "tables");
+        assert_same(&replayed, &self.tenant, "journal");
         assert_eq!(findings(&self.store), []);
+    }
+}
+
+/// What is in memory but not a fact of its own is the same in two states.
+fn assert_same(found: &Tenant, expected: &Tenant, what: &str) {
+    for (ordinal, product) in expected.products() {
+        assert_eq!(found.seats(ordinal), expected.seats(ordinal), "{what}");
+        let (found, expected) = (found.holders(ordinal), expected.holders(ordinal));
+        assert_eq!(found, expected, "{what}: {}", product.name);
+    }
+    assert_eq!(found.kept(), expected.kept(), "{what}");
+    assert_eq!(found.ending(), expected.ending(), "{what}");
+    let (groups, others) = (found.groups(), expected.groups());
+    assert_eq!(groups.live_count(), others.live_count(), "{what}");
+    for ((_, found), (ordinal, expected)) in groups.iter().zip(others.iter()) {
+        assert_eq!(found.members, expected.members, "{what}: {ordinal:?}");
+        assert_eq!(found.parents, expected.parents, "{what}: {ordinal:?}");
+        assert_eq!(found.rule, expected.rule, "{what}: {ordinal:?}");
+        assert_eq!(found.decisions, expected.decisions, "{what}: {ordinal:?}");
+    }
+    let rules = |tenant: &Tenant| -> Vec<_> {
+        let dynamic = tenant.groups().dynamic();
+        dynamic.map(|(ordinal, _)| ordinal).collect()
+    };
+    assert_eq!(rules(found), rules(expected), "{what}");
+    for (found, expected) in found.users().iter().zip(expected.users().iter()) {
+        assert_eq!(found.memberships, expected.memberships, "{what}");
     }
 }
 

@@ -8,6 +8,8 @@ mod changes;
 mod connections;
 mod copies;
 mod doctor;
+mod groups;
+mod history;
 mod migrations;
 mod plans;
 mod schema;

@@ -2,12 +2,14 @@
 //!
 //! A reader hands rows to workers, each user always to the same one, so that the rows of one user are done in the
 //! order of the file. The workers hand results to a collector, which writes them to the results file and counts
-//! causes. Nothing holds more than a few rows per worker, whatever the size of the file.
+//! causes. Nothing holds more than a few rows per worker, or a wave of rows that are done together, whatever the size
+//! of the file.
 
 mod causes;
 mod results;
 mod run;
 mod sheet;
+mod wave;
 
 pub use run::{BadRow, Job, Report, RowReport, run};
 pub use sheet::{Column, Fields};
@@ -24,8 +26,8 @@ pub enum Outcome {
     Unchanged,
     /// Not done.
     Failed,
-    /// A plan: it would be done.
-    WouldChange,
+    /// A plan: nothing stands in the way.
+    WouldPass,
     /// A plan: it would fail.
     WouldFail,
 }
@@ -37,7 +39,7 @@ impl Outcome {
             Self::Ok => "ok",
             Self::Unchanged => "unchanged",
             Self::Failed => "failed",
-            Self::WouldChange => "would-change",
+            Self::WouldPass => "would-pass",
             Self::WouldFail => "would-fail",
         }
     }

@@ -11,6 +11,7 @@ use super::Outcome;
 use super::causes::{Cause, Causes};
 use super::results::{Results, RowResult, row_id};
 use super::sheet::{Column, Fields, Row, Sheet};
+use super::wave::grouped;
 use crate::cli::client::BulkArgs;
 use crate::error::CliError;
 use crate::fingerprint::fingerprint;
@@ -61,8 +62,16 @@ pub trait Job: Sync {
     fn is_plan(&self) -> bool {
         false
     }
+    /// How many rows may be gathered, so that those that ask for the same are done together; 1: none.
+    fn wave_length(&self) -> usize {
+        1
+    }
     /// Does it.
     fn perform(&self, user: &str, item: &Self::Item) -> RowReport;
+    /// Does the same for several users, with a report for each of them in their order.
+    fn perform_together(&self, users: &[&str], item: &Self::Item) -> Vec<RowReport> {
+        users.iter().map(|user| self.perform(user, item)).collect()
+    }
 }
 
 /// What became of a run.
@@ -156,7 +165,12 @@ pub fn run<J: Job>(job: &J, args: &BulkArgs, progress: &Progress) -> Result<Repo
     let skipped = thread::scope(|scope| {
         let (report, reported) = sync_channel(BATCH_LENGTH);
         let mut queues = Vec::new();
-        for _ in 0..args.concurrency.max(1) {
+        let workers = if job.wave_length() > 1 {
+            1
+        } else {
+            args.concurrency.max(1)
+        };
+        for _ in 0..workers {
             let (queue, tasks) = sync_channel(QUEUE_LENGTH);
             let (crew, report) = (&crew, report.clone());
             scope.spawn(move || crew.work(&tasks, &report));
@@ -259,15 +273,32 @@ impl<J: Job> Crew<'_, J> {
     }
 
     fn work(&self, tasks: &Receiver<Task<J::Item>>, report: &SyncSender<RowResult>) {
-        for task in tasks {
-            // Rows that were queued but not begun are left for another run.
-            if !self.stop.is_set() {
-                let done = self.job.perform(&task.user, &task.item);
-                if done.stop.is_some() {
-                    self.stop.set(done.stop);
-                }
-                self.report(report, task, done.outcome, done.code, done.message);
+        let length = self.job.wave_length();
+        loop {
+            let wave: Vec<Task<J::Item>> = tasks.iter().take(length).collect();
+            if wave.is_empty() {
+                return;
             }
+            let alike =
+                |task: &Task<J::Item>| (task.user.to_lowercase(), self.job.request("", &task.item));
+            for group in grouped(wave, alike) {
+                self.perform(group, report);
+            }
+        }
+    }
+
+    /// Does rows that ask for the same. Rows that were queued but not begun are left for another run.
+    fn perform(&self, tasks: Vec<Task<J::Item>>, report: &SyncSender<RowResult>) {
+        let Some(first) = tasks.first().filter(|_| !self.stop.is_set()) else {
+            return;
+        };
+        let users: Vec<&str> = tasks.iter().map(|task| task.user.as_str()).collect();
+        let reports = self.job.perform_together(&users, &first.item);
+        for (task, done) in tasks.into_iter().zip(reports) {
+            if done.stop.is_some() {
+                self.stop.set(done.stop);
+            }
+            self.report(report, task, done.outcome, done.code, done.message);
         }
     }
 

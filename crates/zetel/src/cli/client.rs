@@ -59,6 +59,18 @@ pub struct ClientArgs {
     pub no_progress: bool,
 }
 
+/// Whether a change is made, and what its maker has seen of it.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Change")]
+pub struct ChangeArgs {
+    /// Show what would change, and change nothing
+    #[arg(long)]
+    pub plan: bool,
+    /// Confirm a change that takes services from many, by the token of its plan; may be repeated
+    #[arg(long, value_name = "TOKEN", conflicts_with = "plan")]
+    pub confirm: Vec<String>,
+}
+
 /// How a file of rows is worked through.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Many at once")]
@@ -75,7 +87,7 @@ pub struct BulkArgs {
     /// Begin no further row after the first that fails
     #[arg(long, requires = "from")]
     pub stop_on_error: bool,
-    /// Requests under way at once
+    /// Requests under way at once, where the server takes one row at a time
     #[arg(long, requires = "from", default_value_t = 16, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub concurrency: u16,
 }

@@ -2,7 +2,7 @@
 
 use clap::{ArgGroup, Args, Subcommand};
 
-use super::client::{BulkArgs, ClientArgs};
+use super::client::{BulkArgs, ChangeArgs, ClientArgs};
 
 /// `zetel licenses`.
 #[derive(Debug, Args)]
@@ -24,6 +24,9 @@ pub enum LicensesVerb {
     Show {
         /// User principal name or object id
         user: String,
+        /// As of this time, such as `2026-05-01T12:00:00Z`, `2026-05-01` or `-2h`
+        #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+        at: Option<String>,
     },
     /// Assign products to users
     Assign(AssignArgs),
@@ -53,9 +56,9 @@ pub struct AssignArgs {
     /// Product to give up in the same step, so that the two cannot conflict
     #[arg(long, value_name = "PRODUCT")]
     pub replace: Vec<String>,
-    /// Show what would change, and change nothing
-    #[arg(long)]
-    pub plan: bool,
+    /// Plan and confirmation.
+    #[command(flatten)]
+    pub change: ChangeArgs,
     /// Rows from a file.
     #[command(flatten)]
     pub bulk: BulkArgs,
@@ -74,9 +77,9 @@ pub struct RemoveArgs {
     /// Product to remove, by part number or id; may be repeated
     #[arg(long, value_name = "PRODUCT", required_unless_present = "from")]
     pub product: Vec<String>,
-    /// Show what would change, and change nothing
-    #[arg(long)]
-    pub plan: bool,
+    /// Plan and confirmation.
+    #[command(flatten)]
+    pub change: ChangeArgs,
     /// Rows from a file.
     #[command(flatten)]
     pub bulk: BulkArgs,

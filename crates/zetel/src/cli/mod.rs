@@ -1,8 +1,11 @@
 //! The command line. Adding a command is one variant here and one file in `commands`.
 
+pub mod changes;
 pub mod client;
 pub mod database;
+pub mod groups;
 pub mod licenses;
+pub mod moves;
 pub mod server;
 pub mod tenant;
 pub mod users;
@@ -27,6 +30,30 @@ pub enum Command {
     Users(Box<users::UsersArgs>),
     /// Assign and remove products, and see seats and service plans
     Licenses(Box<licenses::LicensesArgs>),
+    /// Create, change, list and license groups, and see why members lack what a group gives
+    Groups(Box<groups::GroupsArgs>),
+    /// Give one product instead of another: per user whole or not at all, without a gap
+    Swap(Box<moves::SwapArgs>),
+    /// Remove direct licenses that a group gives as well
+    MigrateToGroups(Box<moves::MigrateArgs>),
+    /// Say why a user has or lacks a product or service plan
+    Explain(Box<moves::ExplainArgs>),
+    /// List who waits for a seat, in order
+    Waiting(Box<moves::WaitingArgs>),
+    /// List what was changed, by whom, and how many were affected
+    Changes(Box<changes::ChangesArgs>),
+    /// Undo a change
+    Undo(Box<changes::UndoArgs>),
+    /// Put licenses back as they were at a time
+    RestoreLicenses(Box<changes::RestoreLicensesArgs>),
+    /// Approve a change of somebody else that the guard stopped
+    Approve(Box<changes::ApproveChangeArgs>),
+    /// List what happened to a user's licenses
+    History(Box<changes::HistoryArgs>),
+    /// Show or change the licensing policy: semantics, switches and the guard
+    Policy(Box<moves::PolicyArgs>),
+    /// Verify and export the journal, on the server's own machine
+    Audit(Box<changes::AuditArgs>),
     /// Serve a demonstration tenant, made at the first start
     Demo(Box<server::DemoArgs>),
     /// Run the server

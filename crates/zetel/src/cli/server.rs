@@ -173,6 +173,9 @@ pub struct CatalogImportArgs {
     /// Say what would change and change nothing
     #[arg(long)]
     pub plan: bool,
+    /// Confirm a change that takes services from many, by its token; may be repeated
+    #[arg(long, value_name = "TOKEN", conflicts_with = "plan")]
+    pub confirm: Vec<String>,
 }
 
 /// `zetel catalog show`.

@@ -119,6 +119,9 @@ pub struct SubscriptionIdArgs {
     pub tenant: TenantArgs,
     /// Id of the subscription
     pub id: Uuid,
+    /// Confirm a change that takes services from many, by its token
+    #[arg(long, value_name = "TOKEN")]
+    pub confirm: Vec<String>,
 }
 
 /// `zetel role`.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::client::{BulkArgs, ClientArgs};
+use super::client::{BulkArgs, ChangeArgs, ClientArgs};
 
 /// `zetel users`.
 #[derive(Debug, Args)]
@@ -35,6 +35,8 @@ pub enum UsersVerb {
     Delete(TargetArgs),
     /// Restore deleted users with their licenses
     Restore(TargetArgs),
+    /// Decide the group licenses of users again, after the cause of an error is gone
+    Reprocess(TargetArgs),
     /// Create users from a file
     Import(ImportArgs),
 }
@@ -121,9 +123,9 @@ pub struct CreateArgs {
     /// Password.
     #[command(flatten)]
     pub password: PasswordArgs,
-    /// Show what would change, and change nothing
-    #[arg(long)]
-    pub plan: bool,
+    /// Plan and confirmation.
+    #[command(flatten)]
+    pub change: ChangeArgs,
 }
 
 /// `zetel users update`.
@@ -138,9 +140,9 @@ pub struct UpdateArgs {
     /// Properties.
     #[command(flatten)]
     pub properties: PropertyArgs,
-    /// Show what would change, and change nothing
-    #[arg(long)]
-    pub plan: bool,
+    /// Plan and confirmation.
+    #[command(flatten)]
+    pub change: ChangeArgs,
 }
 
 /// Users that a verb is about.
@@ -149,9 +151,9 @@ pub struct TargetArgs {
     /// User principal names or object ids
     #[arg(value_name = "USER", required = true)]
     pub users: Vec<String>,
-    /// Show what would change, and change nothing
-    #[arg(long)]
-    pub plan: bool,
+    /// Plan and confirmation.
+    #[command(flatten)]
+    pub change: ChangeArgs,
 }
 
 /// `zetel users import`.

@@ -17,6 +17,17 @@ pub struct Failure {
     pub message: String,
     /// The server's id of the request.
     pub request_id: Option<String>,
+    /// Set where the server's guard stopped a change that takes services from many.
+    pub guard: Option<Guarded>,
+}
+
+/// What the guard asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Guarded {
+    /// The token that confirms the change.
+    pub token: String,
+    /// Whether somebody else must approve it first.
+    pub needs_approval: bool,
 }
 
 impl Failure {
@@ -27,6 +38,7 @@ impl Failure {
             code: "NoConnection".to_owned(),
             message: format!("No answer from `{host}`: {reason}"),
             request_id: None,
+            guard: None,
         }
     }
 
@@ -37,6 +49,18 @@ impl Failure {
             code: "BadAnswer".to_owned(),
             message: message.into(),
             request_id: None,
+            guard: None,
+        }
+    }
+
+    /// Nothing on the server has this name.
+    pub fn not_found(message: impl Into<String>) -> Self {
+        Self {
+            exit: Exit::NotFound,
+            code: "NotFound".to_owned(),
+            message: message.into(),
+            request_id: None,
+            guard: None,
         }
     }
 
@@ -63,6 +87,14 @@ impl Failure {
                 .request_id
                 .clone()
                 .or_else(|| text(&error["innerError"]["request-id"])),
+            guard: Some(&error["innerError"]["zetel.confirmation"])
+                .filter(|_| answer.status == PRECONDITION_REQUIRED)
+                .and_then(|stopped| {
+                    Some(Guarded {
+                        token: text(&stopped["token"])?,
+                        needs_approval: stopped["needsApproval"] == true,
+                    })
+                }),
         }
     }
 
@@ -86,6 +118,7 @@ impl Failure {
                 .as_str()
                 .map(str::to_owned)
                 .or_else(|| answer.request_id.clone()),
+            guard: None,
         }
     }
 
@@ -112,12 +145,16 @@ impl Failure {
     }
 }
 
+/// The status of a change that the guard stopped (RFC 6585).
+const PRECONDITION_REQUIRED: u16 = 428;
+
 const fn exit_of(status: u16) -> Exit {
     match status {
         401 | 403 => Exit::NotAuthorized,
         404 => Exit::NotFound,
         400 | 405 | 409 | 412 | 422 => Exit::Refused,
         429 | 503 => Exit::Busy,
+        PRECONDITION_REQUIRED => Exit::ConfirmationRequired,
         _ => Exit::Failed,
     }
 }
@@ -146,6 +183,16 @@ mod tests {
             failure.during("Could not do it", None).message,
             "Could not do it: No."
         );
+    }
+
+    #[test]
+    fn what_the_guard_asks_for_is_read() {
+        let body = r#"{"error":{"code":"zetel_confirmationRequired","message":"62 users",
+            "innerError":{"zetel.confirmation":{"token":"t-1","needsApproval":true}}}}"#;
+        let failure = Failure::from_graph(&answer(428, body));
+        assert_eq!(failure.exit, Exit::ConfirmationRequired);
+        let guard = failure.guard.unwrap();
+        assert_eq!((guard.token.as_str(), guard.needs_approval), ("t-1", true));
     }
 
     #[test]

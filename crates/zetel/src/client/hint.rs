@@ -5,10 +5,32 @@ use crate::exit::Exit;
 
 /// Advice for a failure that concerns `user`, where there is any to give.
 pub fn for_user(failure: &Failure, user: &str) -> Option<String> {
+    if let Some(guard) = &failure.guard {
+        return Some(format!(
+            "`--plan` shows what it takes from whom; `--confirm {}` does it all the same",
+            guard.token
+        ));
+    }
     for_message(&failure.message, user).or_else(|| match failure.exit {
         Exit::NotFound => Some("`zetel users list` lists the users".to_owned()),
         _ => for_server(failure),
     })
+}
+
+/// Advice for a failure that concerns a group.
+pub fn for_group(failure: &Failure) -> Option<String> {
+    let says = |part: &str| failure.message.contains(part);
+    let advice = match failure.exit {
+        Exit::NotFound if says("group") => "`zetel groups list` lists the groups",
+        Exit::Refused if says("license") && says("delete") => {
+            "Take its products away first: `zetel groups license GROUP --remove PRODUCT`"
+        }
+        Exit::NotAuthorized if failure.code == "Authorization_RequestDenied" => {
+            "The application needs `Group.ReadWrite.All` (to read: `Group.Read.All`)"
+        }
+        _ => return for_message(&failure.message, "USER").or_else(|| for_server(failure)),
+    };
+    Some(advice.to_owned())
 }
 
 /// Advice for a message alone. The texts recognized are Graph's (licensing.md 2.2) and those of its older portals.

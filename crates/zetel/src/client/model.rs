@@ -70,30 +70,13 @@ pub struct LicenseDetails {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct LicensedUser {
-    /// Sign-in name.
-    pub user_principal_name: String,
-    /// Two-letter country.
-    pub usage_location: Option<String>,
-    /// Effective licenses, one per product.
-    pub assigned_licenses: Vec<AssignedLicense>,
     /// Every assignment, direct and through groups; `None` where the server has no such property.
     pub license_assignment_states: Option<Vec<LicenseAssignmentState>>,
 }
 
 impl LicensedUser {
     /// The `$select` that fills this structure.
-    pub const SELECT: &'static str =
-        "$select=id,userPrincipalName,usageLocation,assignedLicenses,licenseAssignmentStates";
-}
-
-/// A product with the plans that are off.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct AssignedLicense {
-    /// Product id.
-    pub sku_id: String,
-    /// Ids of the plans that are off.
-    pub disabled_plans: Vec<String>,
+    pub const SELECT: &'static str = "$select=id,licenseAssignmentStates";
 }
 
 /// One assignment of a user and what became of it.
@@ -104,8 +87,6 @@ pub struct LicenseAssignmentState {
     pub sku_id: String,
     /// Group that it comes from; `None` when direct.
     pub assigned_by_group: Option<String>,
-    /// Ids of the plans that this assignment leaves off.
-    pub disabled_plans: Vec<String>,
     /// `Active`, `ActiveWithError`, `Disabled` or `Error`.
     pub state: String,
     /// `None` (the word) on success.

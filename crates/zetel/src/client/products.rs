@@ -137,6 +137,20 @@ impl Products {
         Ok(disabled)
     }
 
+    /// The id of a service plan of any of the tenant's products, by name or id.
+    pub fn find_plan(&self, text: &str) -> Option<String> {
+        let id = guid(text);
+        let mut plans = self.skus.iter().flat_map(|sku| &sku.service_plans);
+        plans
+            .find(|plan| {
+                plan.name.eq_ignore_ascii_case(text)
+                    || id
+                        .as_ref()
+                        .is_some_and(|id| plan.id.eq_ignore_ascii_case(id))
+            })
+            .map(|plan| plan.id.to_ascii_lowercase())
+    }
+
     /// The name of a plan, or its id where no product of the tenant has it.
     pub fn plan_name(&self, id: &str) -> String {
         let mut plans = self.skus.iter().flat_map(|sku| &sku.service_plans);

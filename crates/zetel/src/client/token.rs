@@ -121,7 +121,7 @@ fn request(
     let answer = transport.send(
         &Method::POST,
         &credentials.endpoint,
-        None,
+        &[],
         Content::Form(&form),
     )?;
     if answer.status != 200 {

@@ -78,12 +78,12 @@ impl Transport {
         &self,
         method: &Method,
         url: &Url,
-        bearer: Option<&str>,
+        headers: &[(&str, &str)],
         content: Content<'_>,
     ) -> Result<Answer, Failure> {
         let mut attempt = 0;
         loop {
-            let answer = self.send_once(method, url, bearer, content)?;
+            let answer = self.send_once(method, url, headers, content)?;
             if !matches!(answer.status, 429 | 503) || attempt == RETRY_LIMIT {
                 return Ok(answer);
             }
@@ -108,7 +108,7 @@ impl Transport {
         &self,
         method: &Method,
         url: &Url,
-        bearer: Option<&str>,
+        headers: &[(&str, &str)],
         content: Content<'_>,
     ) -> Result<Answer, Failure> {
         let host = url.host_str().unwrap_or_default();
@@ -119,8 +119,8 @@ impl Transport {
             .method(method.clone())
             .uri(url.as_str())
             .header("accept", "application/json");
-        if let Some(token) = bearer {
-            request = request.header("authorization", format!("Bearer {token}"));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
         }
         let sent = match content {
             Content::None => request.body(()).map(|request| self.agent.run(request)),

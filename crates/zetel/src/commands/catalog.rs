@@ -38,7 +38,7 @@ fn import(args: &CatalogImportArgs) -> Result<Exit, CliError> {
         );
     }
     for tenant in tenants {
-        import_for(&parts, tenant, &name, &bytes, args.plan)?;
+        import_for(&parts, tenant, &name, &bytes, args)?;
     }
     Ok(Exit::Done)
 }
@@ -48,7 +48,7 @@ fn import_for(
     tenant: Uuid,
     name: &str,
     bytes: &[u8],
-    only_plan: bool,
+    args: &CatalogImportArgs,
 ) -> Result<(), CliError> {
     let state = setup::snapshot(&parts.engine, tenant)?;
     let (catalog, report) = merge(state.catalog(), name, bytes)?;
@@ -58,16 +58,13 @@ fn import_for(
     for problem in catalog.check() {
         output::note(&format!("warning: {problem}"));
     }
-    if !only_plan {
+    if !args.plan {
         let digest = catalog_digest(&catalog.to_text());
-        setup::submit(
-            &parts.engine,
-            tenant,
-            Command::AdoptCatalog {
-                catalog: Arc::new(catalog),
-                digest,
-            },
-        )?;
+        let command = Command::AdoptCatalog {
+            catalog: Arc::new(catalog),
+            digest,
+        };
+        setup::submit_confirmed(&parts.engine, tenant, &command, &args.confirm)?;
     }
     Ok(())
 }

@@ -1,17 +1,24 @@
 //! `zetel licenses assign` and `remove`.
 
-use super::license_file::{ChangeFile, PlanFile};
-use super::several::{exit_of_several, for_each};
-use super::{Session, exit_of_steps, finish_bulk, show_plan};
+use std::sync::Mutex;
+
+use serde_json::json;
+
+use super::Session;
+use super::answers::by_user;
+use super::bulk_end::finish_bulk;
+use super::change::{Asked, Wish, ask, no_plans};
+use super::license_file::ChangeFile;
+use super::several::{UserRow, for_each, show_rows};
 use crate::bulk;
-use crate::cli::client::{BulkArgs, ClientArgs};
+use crate::cli::client::{BulkArgs, ChangeArgs, ClientArgs};
 use crate::cli::licenses::{AssignArgs, RemoveArgs};
-use crate::client::model::LicensedUser;
+use crate::client::assignment::{Addition, Change};
+use crate::client::connection::server_error;
 use crate::client::products::{Product, Products, UnknownName};
-use crate::client::{Failure, hint};
+use crate::client::{Request, hint};
 use crate::error::CliError;
 use crate::exit::Exit;
-use crate::plan::{Addition, Change, Ledger, Step, missing_user, plan_user};
 
 /// What the command line says of the products, by name.
 #[derive(Debug, Clone, Default)]
@@ -73,7 +80,14 @@ pub fn assign(client: &ClientArgs, args: &AssignArgs) -> Result<Exit, CliError> 
         disable: args.disable.clone(),
         remove: args.replace.clone(),
     };
-    change(client, &args.users, &wanted, args.plan, &args.bulk, true)
+    let task = Task {
+        users: &args.users,
+        wanted: &wanted,
+        change: &args.change,
+        bulk: &args.bulk,
+        adds: true,
+    };
+    task.run(client)
 }
 
 /// Runs `remove`.
@@ -82,137 +96,152 @@ pub fn remove(client: &ClientArgs, args: &RemoveArgs) -> Result<Exit, CliError> 
         remove: args.product.clone(),
         ..Wanted::default()
     };
-    change(client, &args.users, &wanted, args.plan, &args.bulk, false)
-}
-
-fn change(
-    client: &ClientArgs,
-    users: &[String],
-    wanted: &Wanted,
-    is_plan: bool,
-    bulk: &BulkArgs,
-    adds: bool,
-) -> Result<Exit, CliError> {
-    let session = Session::open(client, usize::from(bulk.concurrency))?;
-    let products = session.products()?;
-    if bulk.from.is_some() {
-        return change_file(&session, &products, wanted, is_plan, bulk, adds);
-    }
-    let change = wanted.resolve(&products).map_err(not_found)?;
-    if is_plan {
-        plan(&session, users, &change, &products)
-    } else {
-        apply(&session, users, &change, &products)
-    }
-}
-
-fn not_found(unknown: UnknownName) -> CliError {
-    CliError::new(Exit::NotFound, unknown.message).hint(unknown.hint)
-}
-
-fn change_file(
-    session: &Session,
-    products: &Products,
-    wanted: &Wanted,
-    is_plan: bool,
-    bulk: &BulkArgs,
-    adds: bool,
-) -> Result<Exit, CliError> {
-    // What every row shares is checked once, before the first row.
-    let disable = if wanted.add.is_empty() {
-        Vec::new()
-    } else {
-        wanted.disable.clone()
+    let task = Task {
+        users: &args.users,
+        wanted: &wanted,
+        change: &args.change,
+        bulk: &args.bulk,
+        adds: false,
     };
-    Wanted {
-        disable,
-        ..wanted.clone()
-    }
-    .resolve(products)
-    .map_err(not_found)?;
-    let job = ChangeFile {
-        graph: &session.graph,
-        products,
-        wanted,
-        adds,
-    };
-    if !is_plan {
-        let report = bulk::run(&job, bulk, &session.progress)?;
-        return finish_bulk(session.format, report, products, None);
-    }
-    let job = PlanFile::new(job);
-    let report = bulk::run(&job, bulk, &session.progress)?;
-    finish_bulk(session.format, report, products, Some(job.seats()))
+    task.run(client)
 }
 
-fn apply(
-    session: &Session,
-    users: &[String],
-    change: &Change,
-    products: &Products,
-) -> Result<Exit, CliError> {
+/// What to do, for whom.
+struct Task<'a> {
+    users: &'a [String],
+    wanted: &'a Wanted,
+    change: &'a ChangeArgs,
+    bulk: &'a BulkArgs,
+    adds: bool,
+}
+
+impl Task<'_> {
+    fn run(&self, client: &ClientArgs) -> Result<Exit, CliError> {
+        let session = Session::open(client, usize::from(self.bulk.concurrency))?;
+        let products = session.products()?;
+        if self.bulk.from.is_some() {
+            return self.change_file(&session, &products);
+        }
+        let change = self.wanted.resolve(&products).map_err(not_found)?;
+        let is_zetel = || {
+            let found = session.graph.is_zetel();
+            found.map_err(|failure| server_error(failure, "Could not reach the server"))
+        };
+        if self.users.len() > 1 && is_zetel()? {
+            return self.change_together(&session, &change, &products);
+        }
+        let body = change.body();
+        for_each(
+            &session,
+            self.change,
+            self.users,
+            |user| attempt(&change, &format!("`{user}`")),
+            |user| {
+                Ok(Request::post(
+                    &["users", user, "assignLicense"],
+                    body.clone(),
+                ))
+            },
+        )
+        .map_err(|error| named(error, &products))
+    }
+
+    /// One change of several users, so that the guard sees it as one.
+    fn change_together(
+        &self,
+        session: &Session,
+        change: &Change,
+        products: &Products,
+    ) -> Result<Exit, CliError> {
+        let what = format!("{} users", self.users.len());
+        let wish = Wish {
+            what: &what,
+            attempt: attempt(change, &what),
+            request: together(self.users, change),
+        };
+        let answer = match ask(session, self.change, &wish, hint::for_server)? {
+            Asked::Shown(exit) => return Ok(exit),
+            Asked::Done(answer) => answer,
+        };
+        let undone = by_user(&answer);
+        let mut hints: Vec<String> = Vec::new();
+        let mut rows = Vec::new();
+        for user in self.users {
+            let Some(left) = undone.get(&user.to_lowercase()) else {
+                rows.push(UserRow::ok(user));
+                continue;
+            };
+            let advice = hint::for_message(&left.reason, user);
+            hints.extend(advice.filter(|advice| !hints.contains(advice)));
+            let reason = products.with_names(&left.reason);
+            rows.push(UserRow::failed(user, left.error_code.clone(), reason));
+        }
+        show_rows(session.format, &rows, &hints)
+    }
+
+    fn change_file(&self, session: &Session, products: &Products) -> Result<Exit, CliError> {
+        // What every row shares is checked once, before the first row.
+        let disable = if self.wanted.add.is_empty() {
+            Vec::new()
+        } else {
+            self.wanted.disable.clone()
+        };
+        let shared = Wanted {
+            disable,
+            ..self.wanted.clone()
+        };
+        shared.resolve(products).map_err(not_found)?;
+        let is_zetel = session.graph.is_zetel();
+        let is_zetel =
+            is_zetel.map_err(|failure| server_error(failure, "Could not reach the server"))?;
+        if self.change.plan && !is_zetel {
+            return Err(no_plans(session.graph.base()));
+        }
+        let job = ChangeFile {
+            graph: &session.graph,
+            products,
+            wanted: self.wanted,
+            adds: self.adds,
+            change: self.change,
+            is_zetel,
+            plans: Mutex::default(),
+        };
+        let report = bulk::run(&job, self.bulk, &session.progress)?;
+        finish_bulk(session.format, report, products, &job.into_plans())
+    }
+}
+
+/// One request that changes several users alike; each succeeds or fails alone.
+pub fn together(users: &[impl AsRef<str>], change: &Change) -> Request {
+    let mut body = change.body();
+    let users: Vec<&str> = users.iter().map(AsRef::as_ref).collect();
+    body["userIds"] = json!(users);
+    Request::post(&["zetel", "bulkAssignLicense"], body)
+}
+
+fn attempt(change: &Change, whom: &str) -> String {
     let (verb, preposition) = if change.add.is_empty() {
         ("remove", "from")
     } else {
         ("assign", "to")
     };
-    let body = change.body();
-    for_each(
-        session.format,
-        users,
-        |user| {
-            format!(
-                "Could not {verb} {} {preposition} `{user}`",
-                change.describe()
-            )
-        },
-        |user| {
-            session
-                .graph
-                .post(&["users", user, "assignLicense"], &body)
-                .map_err(|failure| named(failure, products))
-        },
+    format!(
+        "Could not {verb} {} {preposition} {whom}",
+        change.describe()
     )
 }
 
-fn named(failure: Failure, products: &Products) -> Failure {
-    Failure {
-        message: products.with_names(&failure.message),
-        ..failure
-    }
+/// The error of a name that leads to no product or plan.
+pub fn not_found(unknown: UnknownName) -> CliError {
+    CliError::new(Exit::NotFound, unknown.message).hint(unknown.hint)
 }
 
-fn plan(
-    session: &Session,
-    users: &[String],
-    change: &Change,
-    products: &Products,
-) -> Result<Exit, CliError> {
-    let mut ledger = Ledger::new(products);
-    let mut steps: Vec<Step> = Vec::new();
-    let mut exits = Vec::new();
-    for user in users {
-        match session
-            .graph
-            .get::<LicensedUser>(&["users", user], LicensedUser::SELECT)
-        {
-            Ok(licensed) => {
-                let planned = plan_user(user, &licensed, change, products, &mut ledger);
-                exits.push(exit_of_steps(&planned));
-                steps.extend(planned);
-            }
-            Err(failure) if failure.exit == Exit::NotFound => {
-                exits.push(Exit::NotFound);
-                steps.extend(missing_user(user, change, "the user does not exist"));
-            }
-            Err(failure) => {
-                let advice = hint::for_user(&failure, user);
-                return Err(failure.during(&format!("Could not read `{user}`"), advice));
-            }
-        }
+/// An error with the names of products beside their ids.
+pub fn named(error: CliError, products: &Products) -> CliError {
+    CliError {
+        message: products.with_names(&error.message),
+        ..error
     }
-    show_plan(session.format, &steps, &ledger)?;
-    Ok(exit_of_several(&exits))
 }
 
 #[cfg(test)]

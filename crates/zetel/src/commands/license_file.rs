@@ -2,13 +2,19 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use super::license_change::Wanted;
+use serde_json::Value;
+
+use super::answers::{Undone, by_user};
+use super::license_change::{Wanted, together};
 use crate::bulk::{BadRow, Column, Fields, Job, Outcome, RowReport};
-use crate::client::model::LicensedUser;
+use crate::cli::client::ChangeArgs;
+use crate::client::assignment::Change;
 use crate::client::products::Products;
-use crate::client::{Failure, Graph, hint};
-use crate::exit::Exit;
-use crate::plan::{Change, Effect, Ledger, SeatChange, plan_user};
+use crate::client::{Failure, Graph, Request, hint};
+use crate::plan::Planned;
+
+/// Users that one change is asked for at most.
+const WAVE: usize = 10_000;
 
 // Column 0 is the user, as `bulk::Job` asks.
 const PRODUCT: usize = 1;
@@ -48,6 +54,12 @@ pub struct ChangeFile<'a> {
     pub wanted: &'a Wanted,
     /// Whether a row without an action assigns; else it removes.
     pub adds: bool,
+    /// Whether to plan, and which tokens confirm what the guard stops.
+    pub change: &'a ChangeArgs,
+    /// Whether the server does many users in one change.
+    pub is_zetel: bool,
+    /// Plans that were asked for, and of what the guard stopped.
+    pub plans: Mutex<Vec<Planned>>,
 }
 
 impl ChangeFile<'_> {
@@ -125,125 +137,117 @@ impl Job for ChangeFile<'_> {
         format!("{user} {}", change.body())
     }
 
+    fn is_plan(&self) -> bool {
+        self.change.plan
+    }
+
+    /// Zetel does rows that ask for the same in one change, so that the guard sees what the file takes from whom.
+    fn wave_length(&self) -> usize {
+        if self.is_zetel { WAVE } else { 1 }
+    }
+
     fn perform(&self, user: &str, change: &Change) -> RowReport {
-        match self
-            .graph
-            .post(&["users", user, "assignLicense"], &change.body())
-        {
-            Ok(()) => RowReport {
-                outcome: Outcome::Ok,
-                code: String::new(),
-                message: String::new(),
-                stop: None,
+        let request = Request::post(&["users", user, "assignLicense"], change.body());
+        match self.graph.change(&request, &self.change.confirm) {
+            Ok(_) => done(Outcome::Ok),
+            Err(failure) if is_without(change, &failure.message) => RowReport {
+                code: failure.code,
+                message: failure.message,
+                ..done(Outcome::Unchanged)
             },
-            // The row asks that the user be without the product, and the user is.
-            Err(failure)
-                if change.add.is_empty()
-                    && failure
-                        .message
-                        .contains("does not have a corresponding license") =>
-            {
-                RowReport {
-                    outcome: Outcome::Unchanged,
-                    code: failure.code,
-                    message: failure.message,
-                    stop: None,
-                }
-            }
             Err(failure) => failed_row(failure, user, "assign licenses to"),
         }
     }
-}
 
-/// Foresees what [`ChangeFile`] would do.
-pub struct PlanFile<'a> {
-    change: ChangeFile<'a>,
-    ledger: Mutex<Ledger>,
-}
-
-impl<'a> PlanFile<'a> {
-    /// A plan of the same rows.
-    pub fn new(change: ChangeFile<'a>) -> Self {
-        let ledger = Mutex::new(Ledger::new(change.products));
-        Self { change, ledger }
-    }
-
-    /// Seats before and after.
-    pub fn seats(&self) -> Vec<SeatChange> {
-        self.ledger
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .changes()
-    }
-}
-
-impl Job for PlanFile<'_> {
-    type Item = Change;
-
-    fn is_plan(&self) -> bool {
-        true
-    }
-
-    fn columns(&self) -> &'static [Column] {
-        self.change.columns()
-    }
-
-    fn product(&self, fields: &Fields) -> String {
-        self.change.product(fields)
-    }
-
-    fn parse(&self, fields: &Fields) -> Result<Change, BadRow> {
-        self.change.parse(fields)
-    }
-
-    fn request(&self, user: &str, change: &Change) -> String {
-        self.change.request(user, change)
-    }
-
-    fn perform(&self, user: &str, change: &Change) -> RowReport {
-        let licensed: LicensedUser = match self
-            .change
-            .graph
-            .get(&["users", user], LicensedUser::SELECT)
-        {
-            Ok(licensed) => licensed,
-            Err(failure) if failure.exit == Exit::NotFound => {
-                let report = failed_row(failure, user, "read");
-                return RowReport {
-                    outcome: Outcome::WouldFail,
-                    ..report
-                };
-            }
-            Err(failure) => return failed_row(failure, user, "read"),
-        };
-        let mut ledger = self.ledger.lock().unwrap_or_else(PoisonError::into_inner);
-        let steps = plan_user(user, &licensed, change, self.change.products, &mut ledger);
-        drop(ledger);
-        let has = |effect: Effect| steps.iter().any(|step| step.effect == effect);
-        let (outcome, code) = if has(Effect::Refused) {
-            (Outcome::WouldFail, "Foreseen")
-        } else if steps.iter().all(|step| step.effect == Effect::None) {
-            (Outcome::Unchanged, "")
-        } else {
-            (Outcome::WouldChange, "")
-        };
-        let notes: Vec<&str> = steps
-            .iter()
-            .map(|step| step.note.as_str())
-            .filter(|note| !note.is_empty())
-            .collect();
-        RowReport {
-            outcome,
-            code: code.to_owned(),
-            message: notes.join("; "),
-            stop: None,
+    fn perform_together(&self, users: &[&str], change: &Change) -> Vec<RowReport> {
+        if !self.is_zetel {
+            return users
+                .iter()
+                .map(|user| self.perform(user, change))
+                .collect();
         }
+        let request = together(users, change);
+        let answer = if self.change.plan {
+            let planned = self.graph.plan(&request);
+            planned.inspect(|plan| self.keep_plan(change, plan.clone()))
+        } else {
+            self.graph.change(&request, &self.change.confirm)
+        };
+        match answer {
+            Ok(answer) => {
+                let undone = by_user(&answer);
+                let report = |user: &&str| self.report(change, undone.get(&user.to_lowercase()));
+                users.iter().map(report).collect()
+            }
+            Err(failure) => {
+                if failure.guard.is_some()
+                    && let Ok(plan) = self.graph.plan(&request)
+                {
+                    self.keep_plan(change, plan);
+                }
+                let report = |user: &&str| failed_row(failure.clone(), user, "assign licenses to");
+                users.iter().map(report).collect()
+            }
+        }
+    }
+}
+
+impl ChangeFile<'_> {
+    fn keep_plan(&self, change: &Change, plan: Value) {
+        let planned = Planned::new(change.describe(), plan).with_names(self.products);
+        let mut plans = self.plans.lock().unwrap_or_else(PoisonError::into_inner);
+        plans.push(planned);
+    }
+
+    /// The plans that were asked for, and those of what the guard stopped.
+    pub fn into_plans(self) -> Vec<Planned> {
+        self.plans
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn report(&self, change: &Change, left: Option<&Undone>) -> RowReport {
+        let is_plan = self.change.plan;
+        let Some(left) = left else {
+            return done(if is_plan {
+                Outcome::WouldPass
+            } else {
+                Outcome::Ok
+            });
+        };
+        let outcome = match is_without(change, &left.reason) {
+            true => Outcome::Unchanged,
+            false if is_plan => Outcome::WouldFail,
+            false => Outcome::Failed,
+        };
+        RowReport {
+            code: left.error_code.clone(),
+            message: left.reason.clone(),
+            ..done(outcome)
+        }
+    }
+}
+
+/// Whether a refusal says that what the row asks for is so already: the user shall be without the product, and is.
+fn is_without(change: &Change, message: &str) -> bool {
+    change.add.is_empty() && message.contains("does not have a corresponding license")
+}
+
+fn done(outcome: Outcome) -> RowReport {
+    RowReport {
+        outcome,
+        code: String::new(),
+        message: String::new(),
+        stop: None,
     }
 }
 
 /// The report of a request without success; it ends the run when no later row could do better.
 pub fn failed_row(failure: Failure, user: &str, verb: &str) -> RowReport {
-    let (code, message) = (failure.code.clone(), failure.message.clone());
+    let (code, mut message) = (failure.code.clone(), failure.message.clone());
+    if failure.guard.is_some() {
+        "the guard stopped it: the change takes services from many".clone_into(&mut message);
+    }
     let stop = failure.is_final().then(|| {
         let advice = hint::for_server(&failure);
         failure.during(&format!("Stopped: could not {verb} `{user}`"), advice)

@@ -1,23 +1,30 @@
 //! `zetel licenses list` and `show`.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Session, license_change};
 use crate::cli::licenses::{LicensesArgs, LicensesVerb};
+use crate::client::graph::encoded;
 use crate::client::hint;
-use crate::client::model::{LicenseDetails, LicensedUser};
+use crate::client::model::{LicenseAssignmentState, LicenseDetails, LicensedUser};
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::output::{self, Format, Record};
+use crate::time;
 
 /// Runs a verb.
 pub fn run(args: &LicensesArgs) -> Result<Exit, CliError> {
     match &args.verb {
         LicensesVerb::List => list(&Session::open(&args.client, 1)?),
-        LicensesVerb::Show { user } => show(&Session::open(&args.client, 1)?, user),
+        LicensesVerb::Show { user, at: None } => show(&Session::open(&args.client, 1)?, user),
+        LicensesVerb::Show { user, at: Some(at) } => {
+            let at = time::graph(time::parse_now(at)?);
+            show_past(&Session::open(&args.client, 1)?, user, &at)
+        }
         LicensesVerb::Assign(assign) => license_change::assign(&args.client, assign),
         LicensesVerb::Remove(remove) => license_change::remove(&args.client, remove),
     }
@@ -211,18 +218,60 @@ fn assignment_rows(
                 .map_or_else(|| id.to_owned(), |products| products.name(id))
         })
     };
+    let groups = group_names(session, states);
     let mut rows: Vec<AssignmentRow> = states
         .iter()
         .map(|state| AssignmentRow {
             product: name(&state.sku_id),
-            source: state
-                .assigned_by_group
-                .as_ref()
-                .map_or_else(|| "direct".to_owned(), |group| format!("group {group}")),
+            source: match &state.assigned_by_group {
+                None => "direct".to_owned(),
+                Some(id) => format!("group {}", groups.get(id).unwrap_or(id)),
+            },
             state: state.state.clone(),
             error: state.error.clone().filter(|error| error != "None"),
         })
         .collect();
     rows.sort_by(|one, other| (&one.product, &one.source).cmp(&(&other.product, &other.source)));
     Ok(rows)
+}
+
+/// Names of the groups that give licenses, by id; a group that cannot be read keeps its id.
+fn group_names(session: &Session, states: &[LicenseAssignmentState]) -> BTreeMap<String, String> {
+    let ids: BTreeSet<&String> = states
+        .iter()
+        .filter_map(|state| state.assigned_by_group.as_ref())
+        .collect();
+    ids.into_iter()
+        .filter_map(|id| Some((id.clone(), session.graph.find_group(id).ok()?.name)))
+        .filter(|(_, name)| !name.is_empty())
+        .collect()
+}
+
+/// What a user had at a time.
+fn show_past(session: &Session, user: &str, at: &str) -> Result<Exit, CliError> {
+    let path = ["zetel", "users", user, "licenses"];
+    let states = session.graph.all(&path, &format!("at={}", encoded(at)));
+    let states = states.map_err(|failure| {
+        let advice = hint::for_user(&failure, user);
+        failure.during(
+            &format!("Could not read the licenses of `{user}` at {at}"),
+            advice,
+        )
+    })?;
+    let text = |value: &Value| Some(output::cell(value)).filter(|text| !text.is_empty());
+    let rows: Vec<AssignmentRow> = states
+        .iter()
+        .map(|state| AssignmentRow {
+            product: output::cell(&state["skuPartNumber"]),
+            source: text(&state["group"]["displayName"])
+                .map_or_else(|| "direct".to_owned(), |group| format!("group {group}")),
+            state: output::cell(&state["state"]),
+            error: text(&state["error"]).filter(|error| error != "None"),
+        })
+        .collect();
+    output::list(output::stdout(), session.format, &rows)?;
+    if rows.is_empty() {
+        output::note(&format!("`{user}` had no licenses at {at}"));
+    }
+    Ok(Exit::Done)
 }

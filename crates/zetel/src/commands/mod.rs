@@ -1,44 +1,55 @@
 //! What each command does: one file per command, or per verb where a verb is long.
 
+mod answers;
 mod app;
+mod approve;
+mod audit;
+mod audit_events;
+mod audit_names;
 mod backup;
+mod bulk_end;
 mod catalog;
+mod change;
+mod changes;
 mod completions;
 mod copy;
 mod database;
 mod demo;
 mod doctor;
 mod domain;
+mod explain;
+mod group_errors;
+mod group_license;
+mod group_properties;
+mod groups;
+mod history;
 mod init;
 mod license_change;
 mod license_file;
 mod licenses;
+mod migrate;
+mod policy;
 mod restore;
 mod role;
 mod serve;
 mod several;
 mod subscription;
+mod swap;
 mod token;
 mod token_approve;
 mod user_import;
-mod user_plan;
 mod user_properties;
 mod users;
+mod waiting;
 
-use std::io::Write;
-
-use serde_json::json;
-
-use crate::bulk::{Outcome, Report};
 use crate::cli::Command;
 use crate::cli::client::ClientArgs;
 use crate::client::connection::server_error;
 use crate::client::products::Products;
-use crate::client::{Graph, connection, hint};
+use crate::client::{Graph, connection};
 use crate::error::CliError;
 use crate::exit::Exit;
-use crate::output::{self, Format, Record};
-use crate::plan::{Effect, Ledger, SeatChange, Step};
+use crate::output::Format;
 use crate::progress::Progress;
 
 /// Runs a command.
@@ -46,6 +57,18 @@ pub fn run(command: Command) -> Result<Exit, CliError> {
     match command {
         Command::Users(args) => users::run(&args),
         Command::Licenses(args) => licenses::run(&args),
+        Command::Groups(args) => groups::run(&args),
+        Command::Swap(args) => swap::run(&args),
+        Command::MigrateToGroups(args) => migrate::run(&args),
+        Command::Explain(args) => explain::run(&args),
+        Command::Waiting(args) => waiting::run(&args),
+        Command::Changes(args) => changes::run(&args),
+        Command::Undo(args) => changes::undo(&args),
+        Command::RestoreLicenses(args) => changes::restore_licenses(&args),
+        Command::Approve(args) => approve::run(&args),
+        Command::History(args) => history::run(&args),
+        Command::Policy(args) => policy::run(&args),
+        Command::Audit(args) => audit::run(&args),
         Command::Demo(args) => demo::run(&args),
         Command::Serve(args) => serve::run(&args),
         Command::Init(args) => init::run(&args),
@@ -86,91 +109,4 @@ impl Session {
         Products::load(&self.graph)
             .map_err(|failure| server_error(failure, "Could not read the products of the tenant"))
     }
-}
-
-/// Shows what would change for each user, and the seats.
-fn show_plan(format: Format, steps: &[Step], ledger: &Ledger) -> Result<(), CliError> {
-    show_with_seats(format, "changes", steps, &ledger.changes())
-}
-
-/// Shows records and seats. JSON holds both in one document; a table shows both; CSV has the records alone, and the
-/// seats go to standard error.
-fn show_with_seats<R: Record>(
-    format: Format,
-    name: &str,
-    records: &[R],
-    seats: &[SeatChange],
-) -> Result<(), CliError> {
-    let mut out = output::stdout();
-    match format {
-        Format::Json => output::json(&mut out, &json!({ name: records, "seats": seats }))?,
-        Format::Table => {
-            output::list(&mut out, format, records)?;
-            writeln!(out)?;
-            output::list(out, format, seats)?;
-        }
-        Format::Csv => {
-            output::list(out, format, records)?;
-            output::list(std::io::stderr().lock(), Format::Table, seats)?;
-        }
-    }
-    Ok(())
-}
-
-/// The exit code of one user's plan.
-fn exit_of_steps(steps: &[Step]) -> Exit {
-    if steps.iter().any(|step| step.effect == Effect::Refused) {
-        Exit::Refused
-    } else {
-        Exit::Done
-    }
-}
-
-/// Shows the causes of a bulk run, for a plan with the seats, and tells how it ended.
-fn finish_bulk(
-    format: Format,
-    report: Report,
-    products: &Products,
-    seats: Option<Vec<SeatChange>>,
-) -> Result<Exit, CliError> {
-    let mut causes = report.causes;
-    for cause in &mut causes {
-        cause.text = products.with_names(&cause.text);
-    }
-    match seats {
-        None => output::list(output::stdout(), format, &causes)?,
-        Some(seats) => show_with_seats(format, "causes", &causes, &seats)?,
-    }
-    if report.skipped > 0 {
-        output::note(&format!(
-            "{} rows were done by an earlier run",
-            report.skipped
-        ));
-    }
-    output::note(&format!(
-        "The result of every row is in `{}`",
-        report.results.display()
-    ));
-    let mut hints: Vec<String> = Vec::new();
-    for cause in causes
-        .iter()
-        .filter(|cause| cause.outcome == Outcome::Failed)
-    {
-        let advice = hint::for_message(&cause.text, &cause.first_user);
-        hints.extend(advice.filter(|advice| !hints.contains(advice)));
-    }
-    for advice in hints {
-        output::note(&format!("\nhint: {advice}"));
-    }
-    if let Some(mut error) = report.stopped {
-        error
-            .details
-            .push("Rows that were not begun are left; continue with `--resume`".to_owned());
-        return Err(error);
-    }
-    Ok(if report.failures > 0 {
-        Exit::SomeFailed
-    } else {
-        Exit::Done
-    })
 }

@@ -1,20 +1,50 @@
-//! The same request for each of several users.
+//! The same change for each of several users or groups.
 
 use serde::Serialize;
 
-use crate::client::{Failure, hint};
+use super::Session;
+use super::change::{self, Asked, Wish, ask};
+use crate::cli::client::ChangeArgs;
+use crate::client::{Failure, Request, hint};
 use crate::error::CliError;
 use crate::exit::Exit;
-use crate::output::{self, Format, Listing, Record};
+use crate::output::{self, Format, Record};
+use crate::plan::Planned;
 
 /// What became of one of several users.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct UserRow {
-    user: String,
-    outcome: &'static str,
-    error_code: Option<String>,
-    message: Option<String>,
+pub struct UserRow {
+    /// The user, as named.
+    pub user: String,
+    /// `ok` or `failed`.
+    pub outcome: &'static str,
+    /// Graph's error code.
+    pub error_code: Option<String>,
+    /// What the server said.
+    pub message: Option<String>,
+}
+
+impl UserRow {
+    /// Done.
+    pub fn ok(user: &str) -> Self {
+        Self {
+            user: user.to_owned(),
+            outcome: "ok",
+            error_code: None,
+            message: None,
+        }
+    }
+
+    /// Not done.
+    pub fn failed(user: &str, code: String, message: String) -> Self {
+        Self {
+            outcome: "failed",
+            error_code: Some(code),
+            message: Some(message),
+            ..Self::ok(user)
+        }
+    }
 }
 
 impl Record for UserRow {
@@ -31,78 +61,102 @@ impl Record for UserRow {
     }
 }
 
-/// Does `request` for each user and lists the outcomes. One that fails does not stop the others, unless all would fail
-/// alike. A single user's failure is the command's.
+/// Asks for a change of each user, or for its plan, and shows the outcomes. One that fails does not stop the others,
+/// unless all would fail alike. A single user's failure is the command's.
 pub fn for_each(
-    format: Format,
+    session: &Session,
+    args: &ChangeArgs,
     users: &[String],
     attempt: impl Fn(&str) -> String,
-    request: impl Fn(&str) -> Result<(), Failure>,
+    request: impl Fn(&str) -> Result<Request, Failure>,
 ) -> Result<Exit, CliError> {
+    let failed = |failure: Failure, user: &str| {
+        let advice = hint::for_user(&failure, user);
+        failure.during(&attempt(user), advice)
+    };
+    if let [user] = users {
+        let wish = Wish {
+            what: user,
+            attempt: attempt(user),
+            request: request(user).map_err(|failure| failed(failure, user))?,
+        };
+        return match ask(session, args, &wish, |failure| {
+            hint::for_user(failure, user)
+        })? {
+            Asked::Shown(exit) => Ok(exit),
+            Asked::Done(_) => {
+                output::list(output::stdout(), session.format, &[UserRow::ok(user)])?;
+                Ok(Exit::Done)
+            }
+        };
+    }
+    if args.plan {
+        return plan_each(session, users, request, failed);
+    }
     let mut rows = Vec::new();
-    let mut exits = Vec::new();
     let mut hints: Vec<String> = Vec::new();
     let mut stopped = None;
     for user in users {
-        let mut row = UserRow {
-            user: user.clone(),
-            outcome: "ok",
-            error_code: None,
-            message: None,
-        };
-        if let Err(failure) = request(user) {
-            let advice = hint::for_user(&failure, user);
-            if users.len() == 1 || failure.is_final() {
-                stopped = Some(failure.during(&attempt(user), advice));
+        match request(user).and_then(|request| session.graph.change(&request, &args.confirm)) {
+            Ok(_) => rows.push(UserRow::ok(user)),
+            Err(failure) if failure.is_final() => {
+                stopped = Some(failed(failure, user));
                 break;
             }
-            exits.push(failure.exit);
-            hints.extend(advice.filter(|advice| !hints.contains(advice)));
-            row = UserRow {
-                outcome: "failed",
-                error_code: Some(failure.code),
-                message: Some(failure.message),
-                ..row
-            };
-        } else {
-            exits.push(Exit::Done);
+            Err(failure) => {
+                let advice = hint::for_user(&failure, user);
+                hints.extend(advice.filter(|advice| !hints.contains(advice)));
+                rows.push(UserRow::failed(user, failure.code, failure.message));
+            }
         }
-        rows.push(row);
     }
-    if rows.is_empty()
-        && let Some(error) = stopped
-    {
-        return Err(error);
+    match stopped {
+        Some(error) if rows.is_empty() => Err(error),
+        stopped => {
+            let exit = show_rows(session.format, &rows, &hints)?;
+            stopped.map_or(Ok(exit), Err)
+        }
     }
-    let mut listing = Listing::start::<UserRow>(output::stdout(), format);
-    rows.iter().try_for_each(|row| listing.push(row))?;
-    listing.finish()?;
+}
+
+/// Shows what became of several users, and what to do about those that failed.
+pub fn show_rows(format: Format, rows: &[UserRow], hints: &[String]) -> Result<Exit, CliError> {
+    output::list(output::stdout(), format, rows)?;
     for advice in hints {
         output::note(&format!("\nhint: {advice}"));
     }
-    stopped.map_or_else(|| Ok(exit_of_several(&exits)), Err)
+    let has_failures = rows.iter().any(|row| row.outcome == "failed");
+    Ok(if has_failures {
+        Exit::SomeFailed
+    } else {
+        Exit::Done
+    })
 }
 
-/// The exit code of several attempts, each with its own.
-pub fn exit_of_several(exits: &[Exit]) -> Exit {
-    match exits {
-        [only] => *only,
-        several if several.iter().all(|exit| *exit == Exit::Done) => Exit::Done,
-        _ => Exit::SomeFailed,
+/// Shows the plan of each change; one that would be refused does not hide the others.
+fn plan_each(
+    session: &Session,
+    users: &[String],
+    request: impl Fn(&str) -> Result<Request, Failure>,
+    failed: impl Fn(Failure, &str) -> CliError,
+) -> Result<Exit, CliError> {
+    let mut plans = Vec::new();
+    let mut is_refused = false;
+    for user in users {
+        match request(user).and_then(|request| session.graph.plan(&request)) {
+            Ok(document) => plans.push(change::read(session, user, document)),
+            Err(failure) if failure.is_final() || failure.exit == Exit::Usage => {
+                return Err(failed(failure, user));
+            }
+            Err(failure) => {
+                is_refused = true;
+                plans.push(Planned::refused(user, &failure));
+            }
+        }
     }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Exit, exit_of_several};
-
-    #[test]
-    fn one_attempt_keeps_its_code_and_several_share_one() {
-        assert_eq!(exit_of_several(&[Exit::Refused]), Exit::Refused);
-        assert_eq!(exit_of_several(&[Exit::Done, Exit::Done]), Exit::Done);
-        assert_eq!(
-            exit_of_several(&[Exit::Done, Exit::NotFound]),
-            Exit::SomeFailed
-        );
-    }
+    let shown = change::show(session.format, &plans)?;
+    Ok(match shown {
+        Exit::Done if is_refused => Exit::SomeFailed,
+        other => other,
+    })
 }

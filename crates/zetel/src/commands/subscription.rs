@@ -185,6 +185,7 @@ fn change(
     args: &SubscriptionIdArgs,
     command: impl FnOnce(Uuid) -> Command,
 ) -> Result<Exit, CliError> {
-    Desk::open(&args.tenant)?.submit(command(args.id))?;
+    let desk = Desk::open(&args.tenant)?;
+    desk.submit_confirmed(&command(args.id), &args.confirm)?;
     Ok(Exit::Done)
 }

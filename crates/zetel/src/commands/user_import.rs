@@ -2,12 +2,16 @@
 
 use serde_json::{Map, Value, json};
 
+use super::bulk_end::finish_bulk;
+use super::change::no_plans;
 use super::license_file::failed_row;
-use super::{Session, finish_bulk, user_plan, user_properties};
+use super::users::PLANNED_PASSWORD;
+use super::{Session, user_properties};
 use crate::bulk::{self, BadRow, Column, Fields, Job, Outcome, RowReport};
 use crate::cli::users::ImportArgs;
-use crate::client::Graph;
+use crate::client::connection::server_error;
 use crate::client::products::Products;
+use crate::client::{Graph, Request};
 use crate::error::CliError;
 use crate::exit::Exit;
 
@@ -62,27 +66,24 @@ const fn text_column(name: &'static str) -> Column {
 
 /// Creates the users of a file.
 pub fn run(session: &Session, args: &ImportArgs) -> Result<Exit, CliError> {
-    let password = user_properties::password(&args.password)?;
-    let rows = UserRows {
-        password,
-        keep_password: args.password.keep_password,
-    };
-    let nothing = Products::default();
+    let mut password = user_properties::password(&args.password)?;
     if args.plan {
-        let job = PlanUsers {
-            rows,
-            session,
-            domains: user_plan::verified_domains(session)?,
-        };
-        let report = bulk::run(&job, &args.bulk, &session.progress)?;
-        return finish_bulk(session.format, report, &nothing, None);
+        password = password.or_else(|| Some(PLANNED_PASSWORD.to_owned()));
+        let is_zetel = session.graph.is_zetel();
+        if !is_zetel.map_err(|failure| server_error(failure, "Could not reach the server"))? {
+            return Err(no_plans(session.graph.base()));
+        }
     }
     let job = CreateUsers {
-        rows,
+        rows: UserRows {
+            password,
+            keep_password: args.password.keep_password,
+        },
         graph: &session.graph,
+        is_plan: args.plan,
     };
     let report = bulk::run(&job, &args.bulk, &session.progress)?;
-    finish_bulk(session.format, report, &nothing, None)
+    finish_bulk(session.format, report, &Products::default(), &[])
 }
 
 /// How rows become users.
@@ -139,10 +140,15 @@ impl UserRows {
 struct CreateUsers<'a> {
     rows: UserRows,
     graph: &'a Graph,
+    is_plan: bool,
 }
 
 impl Job for CreateUsers<'_> {
     type Item = Value;
+
+    fn is_plan(&self) -> bool {
+        self.is_plan
+    }
 
     fn columns(&self) -> &'static [Column] {
         COLUMNS
@@ -161,58 +167,28 @@ impl Job for CreateUsers<'_> {
     }
 
     fn perform(&self, name: &str, user: &Value) -> RowReport {
-        match self.graph.post(&["users"], user) {
-            Ok(()) => RowReport {
-                outcome: Outcome::Ok,
+        let request = Request::post(&["users"], user.clone());
+        let (answer, outcome) = if self.is_plan {
+            (self.graph.plan(&request), Outcome::WouldPass)
+        } else {
+            (self.graph.change(&request, &[]), Outcome::Ok)
+        };
+        match answer {
+            Ok(_) => RowReport {
+                outcome,
                 code: String::new(),
                 message: String::new(),
                 stop: None,
             },
-            Err(failure) => failed_row(failure, name, "create"),
-        }
-    }
-}
-
-struct PlanUsers<'a> {
-    rows: UserRows,
-    session: &'a Session,
-    domains: Vec<String>,
-}
-
-impl Job for PlanUsers<'_> {
-    type Item = Value;
-
-    fn is_plan(&self) -> bool {
-        true
-    }
-
-    fn columns(&self) -> &'static [Column] {
-        COLUMNS
-    }
-
-    fn product(&self, _: &Fields) -> String {
-        String::new()
-    }
-
-    fn parse(&self, fields: &Fields) -> Result<Value, BadRow> {
-        self.rows.parse(fields)
-    }
-
-    fn request(&self, _: &str, user: &Value) -> String {
-        UserRows::request(user)
-    }
-
-    fn perform(&self, name: &str, _: &Value) -> RowReport {
-        let report = |outcome, code: &str, message| RowReport {
-            outcome,
-            code: code.to_owned(),
-            message,
-            stop: None,
-        };
-        match user_plan::obstacle(self.session, &self.domains, name) {
-            Ok(None) => report(Outcome::WouldChange, "", String::new()),
-            Ok(Some(reason)) => report(Outcome::WouldFail, "Foreseen", reason),
-            Err(failure) => failed_row(failure, name, "read"),
+            Err(failure) => {
+                let report = failed_row(failure, name, "create");
+                let outcome = if self.is_plan && report.stop.is_none() {
+                    Outcome::WouldFail
+                } else {
+                    report.outcome
+                };
+                RowReport { outcome, ..report }
+            }
         }
     }
 }

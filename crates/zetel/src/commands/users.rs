@@ -1,20 +1,25 @@
 //! `zetel users`.
 
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
+use super::change::{Asked, Wish, ask};
 use super::several::for_each;
-use super::{Session, user_import, user_plan, user_properties};
+use super::{Session, user_import, user_properties};
+use crate::cli::client::ChangeArgs;
 use crate::cli::users::{CreateArgs, ListArgs, TargetArgs, UpdateArgs, UsersArgs, UsersVerb};
 use crate::client::connection::server_error;
+use crate::client::graph::encoded;
 use crate::client::products::guid;
-use crate::client::{Failure, hint};
+use crate::client::{Failure, Request, hint};
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::output::{self, Format, Listing, Record};
 
 /// The largest page that Graph gives.
 const PAGE_LENGTH: usize = 999;
+/// Takes the place of a password where a user is planned and not created.
+pub const PLANNED_PASSWORD: &str = "Planned-0nly";
 const LIST_SELECT: &str = "$select=id,userPrincipalName,displayName,accountEnabled,usageLocation,userType,assignedLicenses";
 const SHOW_SELECT: &str = "$select=id,userPrincipalName,displayName,givenName,surname,mail,mailNickname,accountEnabled,\
     userType,usageLocation,department,jobTitle,companyName,officeLocation,city,country,employeeId,preferredLanguage,\
@@ -32,10 +37,9 @@ pub fn run(args: &UsersArgs) -> Result<Exit, CliError> {
         UsersVerb::Show { user } => show(session, user),
         UsersVerb::Create(create_args) => create(session, create_args),
         UsersVerb::Update(update_args) => update(session, update_args),
-        UsersVerb::Delete(targets) if targets.plan => user_plan::delete(session, &targets.users),
         UsersVerb::Delete(targets) => delete(session, targets),
-        UsersVerb::Restore(targets) if targets.plan => user_plan::restore(session, &targets.users),
         UsersVerb::Restore(targets) => restore(session, targets),
+        UsersVerb::Reprocess(targets) => reprocess(session, targets),
         UsersVerb::Import(import) => user_import::run(session, import),
     }
 }
@@ -64,7 +68,7 @@ impl Record for UserRecord {
                     .as_array()
                     .map(|all| all.len().to_string())
                     .unwrap_or_default(),
-                name => user_plan::text(&self.0[name]),
+                name => output::cell(&self.0[name]),
             })
             .collect()
     }
@@ -74,8 +78,7 @@ fn list(session: &Session, args: &ListArgs) -> Result<Exit, CliError> {
     let limit = args.limit.unwrap_or(usize::MAX);
     let mut query = format!("{LIST_SELECT}&$top={}", PAGE_LENGTH.min(limit.max(1)));
     if let Some(filter) = &args.filter {
-        let encoded: String = url::form_urlencoded::byte_serialize(filter.as_bytes()).collect();
-        query.extend(["&$filter=", &encoded.replace('+', "%20")]);
+        query.extend(["&$filter=", &encoded(filter)]);
     }
     let mut listing = Listing::start::<UserRecord>(output::stdout(), session.format);
     let mut left = limit;
@@ -128,7 +131,7 @@ fn show_properties(format: Format, properties: &Map<String, Value>) -> Result<()
         .filter(|name| properties.get(*name).is_some_and(|value| !value.is_null()))
         .map(|name| PropertyRow {
             property: name.to_owned(),
-            value: user_plan::text(&properties[name]),
+            value: output::cell(&properties[name]),
         })
         .collect();
     Ok(output::list(output::stdout(), format, &rows)?)
@@ -138,21 +141,20 @@ fn create(session: &Session, args: &CreateArgs) -> Result<Exit, CliError> {
     let name = &args.user_principal_name;
     let password = user_properties::password(&args.password)?;
     let given = user_properties::given(&args.properties);
-    if args.plan {
-        return user_plan::create(session, name, &given);
-    }
-    let password = password.ok_or_else(|| {
-        CliError::usage(format!("No password for `{name}`"))
-            .hint("Give `--password-file FILE` or set `ZETEL_NEW_PASSWORD`")
-    })?;
+    let password = match password {
+        None if args.change.plan => PLANNED_PASSWORD.to_owned(),
+        None => {
+            return Err(CliError::usage(format!("No password for `{name}`"))
+                .hint("Give `--password-file FILE` or set `ZETEL_NEW_PASSWORD`"));
+        }
+        Some(password) => password,
+    };
     let body = user_properties::new_user(name, given, &password, args.password.keep_password);
-    let created = session
-        .graph
-        .create(&["users"], &body)
-        .map_err(|failure| about(failure, name, "create"))?;
-    match created {
-        Value::Object(properties) => show_properties(session.format, &properties)?,
-        _ => output::note(&format!("Created `{name}`")),
+    let request = Request::post(&["users"], body);
+    match change(session, &args.change, name, "create", request)? {
+        Asked::Shown(exit) => return Ok(exit),
+        Asked::Done(Value::Object(properties)) => show_properties(session.format, &properties)?,
+        Asked::Done(_) => output::note(&format!("Created `{name}`")),
     }
     Ok(Exit::Done)
 }
@@ -168,38 +170,65 @@ fn update(session: &Session, args: &UpdateArgs) -> Result<Exit, CliError> {
                 .hint("`zetel users update --help` lists the properties"),
         );
     }
-    if args.plan {
-        return user_plan::update(session, &args.user, &given);
+    let request = Request::patch(&["users", &args.user], Value::Object(given));
+    if let Asked::Shown(exit) = change(session, &args.change, &args.user, "change", request)? {
+        return Ok(exit);
     }
-    let path = ["users", args.user.as_str()];
-    session
-        .graph
-        .patch(&path, &Value::Object(given))
-        .map_err(|failure| about(failure, &args.user, "change"))?;
     output::note(&format!("Changed `{}`", args.user));
     Ok(Exit::Done)
 }
 
+/// Asks for the change of one user.
+fn change(
+    session: &Session,
+    args: &ChangeArgs,
+    user: &str,
+    verb: &str,
+    request: Request,
+) -> Result<Asked, CliError> {
+    let wish = Wish {
+        what: user,
+        attempt: format!("Could not {verb} `{user}`"),
+        request,
+    };
+    ask(session, args, &wish, |failure| {
+        hint::for_user(failure, user)
+    })
+}
+
 fn delete(session: &Session, args: &TargetArgs) -> Result<Exit, CliError> {
     for_each(
-        session.format,
+        session,
+        &args.change,
         &args.users,
         |user| format!("Could not delete `{user}`"),
-        |user| session.graph.delete(&["users", user]),
+        |user| Ok(Request::delete(&["users", user])),
     )
 }
 
 fn restore(session: &Session, args: &TargetArgs) -> Result<Exit, CliError> {
     for_each(
-        session.format,
+        session,
+        &args.change,
         &args.users,
         |user| format!("Could not restore `{user}`"),
         |user| {
             let id = deleted_id(session, user)?;
-            session.graph.post(
-                &["directory", "deletedItems", &id, "restore"],
-                &Value::Object(Map::new()),
-            )
+            let path = ["directory", "deletedItems", &id, "restore"];
+            Ok(Request::post(&path, json!({})))
+        },
+    )
+}
+
+fn reprocess(session: &Session, args: &TargetArgs) -> Result<Exit, CliError> {
+    for_each(
+        session,
+        &args.change,
+        &args.users,
+        |user| format!("Could not decide the group licenses of `{user}` again"),
+        |user| {
+            let path = ["users", user, "reprocessLicenseAssignment"];
+            Ok(Request::post(&path, json!({})))
         },
     )
 }
@@ -224,12 +253,7 @@ pub fn deleted_id(session: &Session, user: &str) -> Result<String, Failure> {
             }
         }
     }
-    Err(Failure {
-        exit: Exit::NotFound,
-        code: "NotFound".to_owned(),
-        message: "no deleted user has this name".to_owned(),
-        request_id: None,
-    })
+    Err(Failure::not_found("no deleted user has this name"))
 }
 
 fn about(failure: Failure, user: &str, verb: &str) -> CliError {

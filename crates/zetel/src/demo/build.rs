@@ -10,19 +10,22 @@ use zetel_domain::{
     Command, Outcome,
     access::Permission,
     assignment::{AssignmentRequest, ProductRequest},
+    catalog::{Catalog, ProhibitedSubject, Prohibition},
     directory::Profile,
     location::Location,
     time::DAY_SECONDS,
     user::{NewUser, UserKey, UserProperty},
 };
 use zetel_engine::{Engine, EngineError};
+use zetel_store::catalog_digest;
 
 use super::{
     draw::Draw,
+    groups::{GROUP_PEOPLE, Groups, NO_PROJECT_IN},
     people::{named, person},
     products::{
         Bought, EMS, EMS_E5, INTUNE, MICROSOFT_365_E3, MICROSOFT_365_E5, MICROSOFT_365_F3,
-        OFFICE_365_E1, POWER_BI, PURCHASES, VISIO,
+        OFFICE_365_E1, POWER_BI, PROJECT, PURCHASES, VISIO,
     },
 };
 use crate::{error::CliError, server::Parts, setup};
@@ -88,7 +91,7 @@ pub fn build(
         technical_notification_mails: vec![format!("it@{DOMAIN}")],
     };
     engine.create_tenant(Some(tenant), profile, DOMAIN.to_owned())?;
-    setup::adopt_builtin_catalog(engine, tenant)?;
+    adopt_catalog(engine, tenant)?;
     setup::create_administrator(
         parts,
         tenant,
@@ -121,9 +124,37 @@ pub fn build(
     time.go(200);
     assign_to_people(engine, tenant, &people)?;
     tell_stories(engine, tenant, &mut draw)?;
+    time.go(100);
+    let mut groups = Groups {
+        engine,
+        tenant,
+        draw: &mut draw,
+    };
+    groups.build(&people)?;
+    time.go(3);
+    groups.remove_and_undo(part_of(&people, 72, 85))?;
     time.go(0);
     setup::submit(engine, tenant, Command::Tick)?;
     Ok(Contoso { tenant, client_id })
+}
+
+/// Contoso's catalog is the program's, with one rule of its own: no Project in some country.
+fn adopt_catalog(engine: &Engine, tenant: Uuid) -> Result<(), EngineError> {
+    let mut catalog = Catalog::clone(&Catalog::builtin());
+    catalog.rules.prohibited_locations.push(Prohibition {
+        subject: ProhibitedSubject::Product(PROJECT),
+        locations: NO_PROJECT_IN.as_bytes().try_into().into_iter().collect(),
+    });
+    let digest = catalog_digest(&catalog.to_text());
+    let catalog = Arc::new(catalog);
+    setup::submit(engine, tenant, Command::AdoptCatalog { catalog, digest }).map(|_| ())
+}
+
+/// The people from one hundredth of them to another.
+fn part_of(people: &[Uuid], from: usize, to: usize) -> &[Uuid] {
+    people
+        .get(people.len() * from / 100..people.len() * to / 100)
+        .unwrap_or(&[])
 }
 
 /// Creates the crowd; returns their ids.
@@ -135,7 +166,7 @@ fn create_people(
 ) -> Result<Vec<Uuid>, EngineError> {
     let mut ids = Vec::with_capacity(users as usize);
     // The administrator and the people of the stories are among the number asked for.
-    let crowd = users.saturating_sub(1 + STORY_PEOPLE);
+    let crowd = users.saturating_sub(1 + STORY_PEOPLE + GROUP_PEOPLE);
     for first in (0..crowd).step_by(CHUNK as usize) {
         let batch: Vec<NewUser> = (first..crowd.min(first + CHUNK))
             .map(|number| person(draw, number + 1, DOMAIN))
@@ -163,11 +194,7 @@ fn add(products: &[(Uuid, &[Uuid])]) -> AssignmentRequest {
 
 /// Licenses for most of the crowd, by hundredths of it.
 fn assign_to_people(engine: &Engine, tenant: Uuid, people: &[Uuid]) -> Result<(), EngineError> {
-    let part = |from: usize, to: usize| {
-        people
-            .get(people.len() * from / 100..people.len() * to / 100)
-            .unwrap_or(&[])
-    };
+    let part = |from: usize, to: usize| part_of(people, from, to);
     let shares: [(&[Uuid], AssignmentRequest); 7] = [
         (part(0, 30), add(&[(EMS, &[]), (MICROSOFT_365_E3, &[])])),
         (part(30, 34), add(&[(MICROSOFT_365_E5, &[]), (EMS_E5, &[])])),

@@ -2,6 +2,7 @@
 
 mod build;
 mod draw;
+mod groups;
 mod people;
 mod print;
 mod products;

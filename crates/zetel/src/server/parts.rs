@@ -105,6 +105,25 @@ impl From<EngineError> for CliError {
                 ),
             )
             .hint("When it was changed there, say so with `--changed-there`"),
+            EngineError::Rejected(Rejection::Guarded {
+                token,
+                users,
+                needs_approval,
+                ..
+            }) => {
+                let approval = if *needs_approval {
+                    ". Before that somebody else must approve it with `zetel approve`"
+                } else {
+                    ""
+                };
+                Self::new(
+                    Exit::ConfirmationRequired,
+                    format!("The guard stops this: {users} users would lose a service"),
+                )
+                .hint(format!(
+                    "To do it all the same, repeat the command with `--confirm {token}`{approval}"
+                ))
+            }
             EngineError::Rejected(rejection) => Self::new(
                 Exit::Refused,
                 format!("A rule refuses this: {}", in_words(rejection)),

@@ -245,21 +245,15 @@ fn a_server_that_goes_away_ends_the_run() {
 }
 
 #[test]
-fn a_plan_counts_seats_and_causes_and_changes_nothing() {
+fn a_plan_of_a_file_is_one_plan_and_changes_nothing() {
     let desk = desk_with_file(30);
     desk.stub.with(|tenant| {
+        tenant.is_zetel = true;
         tenant.seats.insert(E3, 25);
-        tenant
-            .users
-            .get_mut("u7@contoso.com")
-            .unwrap()
-            .direct
-            .insert(E3.to_owned(), vec![]);
         tenant.users.get_mut("u8@contoso.com").unwrap().location = None;
         tenant.users.remove("u9@contoso.com");
     });
-    // One at a time, so that it is the same user each time who finds no seat.
-    let line = "licenses assign --from users.csv --plan --concurrency 1";
+    let line = "licenses assign --from users.csv --plan";
     insta::assert_snapshot!("plan_table", desk.run(line));
     insta::assert_snapshot!(
         "plan_json",
@@ -267,12 +261,66 @@ fn a_plan_counts_seats_and_causes_and_changes_nothing() {
     );
     assert_eq!(desk.read("users.csv.plan.csv").lines().count(), 31);
     assert_eq!(desk.stub.count("POST /v1.0"), 0);
+    assert_eq!(desk.stub.count("PLAN POST"), 2);
+    assert_eq!(holders(&desk), 0);
+    desk.stub.with(|tenant| tenant.guard = Some("t-9"));
+    assert_eq!(exit_code(&desk.run(line)), 9);
+}
+
+#[test]
+fn a_file_without_plans_is_refused_before_its_first_row() {
+    let desk = desk_with_file(3);
+    let shown = desk.run("licenses assign --from users.csv --plan");
+    assert_eq!(exit_code(&shown), 2, "{shown}");
+    assert!(!desk.path("users.csv.plan.csv").exists());
+}
+
+#[test]
+fn rows_that_ask_for_the_same_are_one_change() {
+    let desk = desk_with_file(1_500);
+    desk.stub.with(|tenant| tenant.is_zetel = true);
+    let file = desk.read("users.csv") + "u7@contoso.com,ENTERPRISEPREMIUM\r\nu7@contoso.com,X\r\n";
+    desk.write("users.csv", file);
+    let shown = desk.run("licenses assign --from users.csv");
+    assert_eq!((exit_code(&shown), holders(&desk)), (3, 1_500), "{shown}");
+    assert_eq!(desk.stub.count("POST /v1.0"), 2);
+    let noted = results(&desk, "users.csv.results.csv");
+    assert_eq!(noted.matches(",ok,").count(), 1_501);
+    assert!(noted.contains("UnknownName"), "{noted}");
+
+    let again = desk.run("licenses remove --from users.csv --results removed.csv");
+    assert_eq!((exit_code(&again), holders(&desk)), (3, 0), "{again}");
+    let again = desk.run("licenses remove --from users.csv --results again.csv");
+    assert_eq!(
+        desk.read("again.csv").matches(",unchanged,").count(),
+        1_501,
+        "{again}"
+    );
+}
+
+#[test]
+fn a_file_that_the_guard_stops_is_confirmed_as_one_change() {
+    let desk = desk_with_file(100);
+    desk.stub.with(|tenant| {
+        tenant.is_zetel = true;
+        tenant.guard = Some("t-9");
+    });
+    let line = "licenses assign --from users.csv";
+    insta::assert_snapshot!("guarded", desk.run(line));
+    assert_eq!(holders(&desk), 0);
+    let confirmed = desk.run(&format!("{line} --resume --confirm t-1 --confirm t-9"));
+    assert_eq!(
+        (exit_code(&confirmed), holders(&desk)),
+        (0, 100),
+        "{confirmed}"
+    );
 }
 
 #[test]
 fn users_are_imported() {
     let mut desk = Desk::new();
     desk.set("ZETEL_NEW_PASSWORD", "s3cret");
+    desk.stub.with(|tenant| tenant.is_zetel = true);
     desk.write(
         "new.csv",
         "userPrincipalName,DisplayName,Usage Location,password,Account Enabled\n\

@@ -1,7 +1,7 @@
 //! `zetel licenses`, one user at a time.
 
 use super::stub::{CHAT, E3, E5, MAIL};
-use super::support::Desk;
+use super::support::{Desk, exit_code};
 
 fn desk_with_licenses() -> Desk {
     let desk = Desk::new();
@@ -105,8 +105,9 @@ fn one_of_several_users_fails_and_the_others_are_done() {
 }
 
 #[test]
-fn a_plan_shows_users_plans_and_seats_and_changes_nothing() {
+fn a_plan_is_asked_of_the_server_and_changes_nothing() {
     let desk = desk_with_licenses();
+    desk.stub.with(|tenant| tenant.is_zetel = true);
     let verb = "licenses assign ann@contoso.com ben@contoso.com eve@contoso.com --product ENTERPRISEPACK --plan";
     insta::assert_snapshot!("plan_table", desk.run(verb));
     insta::assert_snapshot!("plan_json", desk.run(&format!("{verb} -o json")));
@@ -115,14 +116,58 @@ fn a_plan_shows_users_plans_and_seats_and_changes_nothing() {
         "plan_one_refused",
         desk.run("licenses assign ben@contoso.com --product ENTERPRISEPACK --plan")
     );
-    insta::assert_snapshot!(
-        "plan_remove",
-        desk.run("licenses remove ann@contoso.com --product ENTERPRISEPACK --plan")
+    assert_eq!(
+        desk.stub.count("PLAN POST /v1.0/zetel/bulkAssignLicense"),
+        3
     );
-    insta::assert_snapshot!(
-        "plan_inherited",
-        desk.run("licenses remove ann@contoso.com --product ENTERPRISEPREMIUM --plan")
-    );
+    assert_eq!(desk.stub.count("PLAN POST"), 4);
+    assert_no_writes(&desk);
+}
+
+fn assert_no_writes(desk: &Desk) {
     let writes = ["PATCH", "DELETE", "PUT", "POST /v1.0"];
     assert!(writes.iter().all(|method| desk.stub.count(method) == 0));
+}
+
+#[test]
+fn a_server_that_makes_no_plans_is_asked_for_none() {
+    let desk = Desk::new();
+    insta::assert_snapshot!(
+        "no_plans",
+        desk.run("licenses assign ann@contoso.com --product ENTERPRISEPACK --plan")
+    );
+    let several = "licenses assign ann@contoso.com ben@contoso.com --product ENTERPRISEPACK --plan";
+    assert_eq!(exit_code(&desk.run(several)), 2);
+    assert_eq!(desk.stub.count("PLAN"), 0);
+    assert_no_writes(&desk);
+}
+
+#[test]
+fn what_the_guard_stops_is_shown_and_must_be_confirmed() {
+    let desk = desk_with_licenses();
+    desk.stub.with(|tenant| {
+        tenant.is_zetel = true;
+        tenant.guard = Some("t-9");
+    });
+    let line = "licenses remove ann@contoso.com --product ENTERPRISEPACK";
+    insta::assert_snapshot!("guarded", desk.run(line));
+    insta::assert_snapshot!("guarded_plan", desk.run(&format!("{line} --plan")));
+    insta::assert_snapshot!(
+        "guarded_otherwise",
+        desk.run(&format!("{line} --confirm t-1"))
+    );
+    assert_eq!(direct(&desk, "ann@contoso.com").len(), 1);
+    let confirmed = desk.run(&format!("{line} --confirm t-9"));
+    assert_eq!(exit_code(&confirmed), 0, "{confirmed}");
+    assert_eq!(direct(&desk, "ann@contoso.com"), []);
+}
+
+#[test]
+fn several_users_are_one_change_with_a_result_for_each() {
+    let desk = Desk::new();
+    desk.stub.with(|tenant| tenant.is_zetel = true);
+    let line = "licenses assign eve@contoso.com ben@contoso.com ann@contoso.com --product ENTERPRISEPACK -o csv";
+    insta::assert_snapshot!("together", desk.run(line));
+    assert_eq!(direct(&desk, "ann@contoso.com").len(), 1);
+    assert_eq!(desk.stub.count("POST /v1.0"), 1);
 }

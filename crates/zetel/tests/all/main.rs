@@ -6,6 +6,7 @@ mod catalog;
 mod connection;
 mod database;
 mod demo;
+mod groups;
 mod layering;
 mod licenses;
 mod purchases;

@@ -32,12 +32,22 @@ pub struct Tenant {
     pub answered_limit: Option<usize>,
     /// Requests of `assignLicense` before which no token is valid any more.
     pub revoked_after: Option<usize>,
+    /// Whether it has Zetel's own endpoints and makes plans.
+    pub is_zetel: bool,
+    /// The token without which the guard stops every change.
+    pub guard: Option<&'static str>,
     /// What links to the next page begin with.
     pub link_base: String,
     assigns: usize,
     tokens: usize,
     /// The only token accepted; empty accepts any.
     pub accepted: String,
+}
+
+/// Why a user's licenses are not changed.
+enum Refusal {
+    NoUser,
+    Rule(String),
 }
 
 #[derive(Default, Clone)]
@@ -118,9 +128,15 @@ async fn answer(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
+    let header = |name: &str| {
+        let value = headers.get(name).and_then(|value| value.to_str().ok());
+        value.unwrap_or_default().to_owned()
+    };
+    let is_plan = header("prefer") == "zetel.plan";
     let must_wait = {
         let mut tenant = tenant.lock().unwrap();
-        tenant.log.push(format!("{method} {uri}"));
+        let plan = if is_plan { "PLAN " } else { "" };
+        tenant.log.push(format!("{plan}{method} {uri}"));
         tenant.assigns += usize::from(uri.path().ends_with("/assignLicense"));
         tenant
             .answered_limit
@@ -133,10 +149,7 @@ async fn answer(
     if uri.path().ends_with("/oauth2/v2.0/token") {
         return token(&mut tenant, &body);
     }
-    let bearer = headers
-        .get("authorization")
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
+    let bearer = header("authorization");
     let is_revoked = tenant
         .revoked_after
         .is_some_and(|limit| tenant.assigns > limit);
@@ -162,13 +175,57 @@ async fn answer(
         .replace("%40", "@")
         .replace("%23", "#");
     let parts: Vec<&str> = path.split('/').collect();
-    graph(
-        &mut tenant,
-        &method,
-        &parts,
-        uri.query().unwrap_or_default(),
-        &body,
-    )
+    let is_stopped = tenant
+        .guard
+        .is_some_and(|token| header("zetel-confirm") != token);
+    if is_stopped && method != Method::GET && !is_plan {
+        return stopped(tenant.guard.unwrap_or_default());
+    }
+    let before = is_plan.then(|| (tenant.users.clone(), tenant.deleted.clone()));
+    let query = uri.query().unwrap_or_default();
+    let done = graph(&mut tenant, &method, &parts, query, &body);
+    match before {
+        Some(before) => {
+            (tenant.users, tenant.deleted) = before;
+            tenant.planned(done)
+        }
+        None => done.into_response(),
+    }
+}
+
+/// What a request leads to.
+enum Done {
+    /// An answer.
+    Answer(Response),
+    /// A change of several users, and those for whom it is not made, with the reason.
+    Several(Vec<(String, String)>),
+}
+
+impl Done {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Answer(response) => response,
+            Self::Several(left) => {
+                axum_json(&json!({ "change": 7, "notDone": not_done(&left) })).into_response()
+            }
+        }
+    }
+}
+
+fn not_done(left: &[(String, String)]) -> Vec<Value> {
+    let entry = |(user, reason): &(String, String)| json!({ "user": { "userPrincipalName": user }, "reason": reason });
+    left.iter().map(entry).collect()
+}
+
+/// What the guard answers to a change without its token.
+fn stopped(token: &str) -> Response {
+    let confirmation = json!({ "token": token, "needsApproval": false });
+    let error = json!({
+        "code": "zetel_confirmationRequired", "message": "The guard stopped this change.",
+        "innerError": { "request-id": REQUEST_ID, "zetel.confirmation": confirmation },
+    });
+    let status = StatusCode::PRECONDITION_REQUIRED;
+    (status, axum_json(&json!({ "error": error }))).into_response()
 }
 
 fn token(tenant: &mut Tenant, body: &[u8]) -> Response {
@@ -184,7 +241,14 @@ fn token(tenant: &mut Tenant, body: &[u8]) -> Response {
         .into_response()
 }
 
-fn graph(
+fn graph(tenant: &mut Tenant, method: &Method, parts: &[&str], query: &str, body: &Value) -> Done {
+    if let ("POST", ["zetel", "bulkAssignLicense"]) = (method.as_str(), parts) {
+        return Done::Several(tenant.assign_together(body));
+    }
+    Done::Answer(answer_of(tenant, method, parts, query, body))
+}
+
+fn answer_of(
     tenant: &mut Tenant,
     method: &Method,
     parts: &[&str],
@@ -192,13 +256,20 @@ fn graph(
     body: &Value,
 ) -> Response {
     match (method.as_str(), parts) {
+        ("GET", ["zetel", "licensingPolicy"]) if tenant.is_zetel => {
+            axum_json(&json!({ "semantics": "entra" })).into_response()
+        }
         ("GET", ["subscribedSkus"]) => list(&tenant.products()),
         ("GET", ["organization"]) => {
             list(&[json!({ "verifiedDomains": [{ "name": "contoso.com" }] })])
         }
         ("GET", ["users"]) => tenant.page(query),
         ("POST", ["users"]) => tenant.create(body),
-        ("POST", ["users", user, "assignLicense"]) => tenant.assign(user, body),
+        ("POST", ["users", user, "assignLicense"]) => match tenant.assign(user, body) {
+            Ok(answer) => axum_json(&answer).into_response(),
+            Err(Refusal::NoUser) => missing(user),
+            Err(Refusal::Rule(text)) => error(400, "Request_BadRequest", &text),
+        },
         ("GET", ["users", user, "licenseDetails"]) => tenant.details(user),
         ("GET", ["users", user]) => match tenant.users.get(*user) {
             Some(found) => axum_json(&found.json(user)).into_response(),
@@ -301,11 +372,40 @@ impl Tenant {
         (StatusCode::CREATED, axum_json(&answer)).into_response()
     }
 
-    fn assign(&mut self, name: &str, body: &Value) -> Response {
-        let refuse = |text: &str| error(400, "Request_BadRequest", text);
-        let Some(user) = self.users.get(name) else {
-            return missing(name);
+    /// A plan, or the refusal of what was to be planned.
+    fn planned(&self, done: Done) -> Response {
+        let left = match done {
+            Done::Answer(refused) if refused.status().as_u16() >= 400 => return refused,
+            Done::Answer(_) => Vec::new(),
+            Done::Several(left) => left,
         };
+        let reason = self.guard.map(|_| "12 users would lose a service");
+        let plan = json!({
+            "token": self.guard.unwrap_or("t-0"), "semantics": { "name": "entra", "switches": [] },
+            "products": [], "services": [], "errors": [], "userCount": 0, "losers": 0,
+            "guard": { "stops": self.guard.is_some(), "reason": reason, "needsApproval": false },
+            "notDone": not_done(&left),
+        });
+        axum_json(&plan).into_response()
+    }
+
+    fn assign_together(&mut self, body: &Value) -> Vec<(String, String)> {
+        let users = body["userIds"].as_array().unwrap();
+        let mut left = Vec::new();
+        for user in users.iter().map(|user| user.as_str().unwrap()) {
+            let reason = match self.assign(user, body) {
+                Ok(_) => continue,
+                Err(Refusal::NoUser) => missing_text(user),
+                Err(Refusal::Rule(text)) => text,
+            };
+            left.push((user.to_owned(), reason));
+        }
+        left
+    }
+
+    fn assign(&mut self, name: &str, body: &Value) -> Result<Value, Refusal> {
+        let refuse = |text: &str| Err(Refusal::Rule(text.to_owned()));
+        let user = self.users.get(name).ok_or(Refusal::NoUser)?;
         let mut user = user.clone();
         for product in body["removeLicenses"].as_array().unwrap() {
             if user.direct.remove(product.as_str().unwrap()).is_none() {
@@ -335,7 +435,7 @@ impl Tenant {
         }
         let answer = user.json(name);
         self.users.insert(name.to_owned(), user);
-        axum_json(&answer).into_response()
+        Ok(answer)
     }
 
     fn details(&self, name: &str) -> Response {
@@ -417,10 +517,13 @@ fn list(items: &[Value]) -> Response {
 }
 
 fn missing(id: &str) -> Response {
-    let text = format!(
+    error(404, "Request_ResourceNotFound", &missing_text(id))
+}
+
+fn missing_text(id: &str) -> String {
+    format!(
         "Resource '{id}' does not exist or one of its queried reference-property objects are not present."
-    );
-    error(404, "Request_ResourceNotFound", &text)
+    )
 }
 
 fn error(status: u16, code: &str, message: &str) -> Response {

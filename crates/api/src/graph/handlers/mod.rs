@@ -1,17 +1,25 @@
 //! What answers each path: convert, call the engine, render.
 
 pub(crate) mod assignment;
+pub(crate) mod audits;
 pub(crate) mod deleted_items;
+pub(crate) mod directory_objects;
+pub(crate) mod groups;
 pub(crate) mod licenses;
+pub(crate) mod memberships;
 pub(crate) mod organization;
 pub(crate) mod products;
+pub(crate) mod related;
 pub(crate) mod users;
 pub(crate) mod writes;
+pub(crate) mod zetel;
 
 mod assignment_body;
 mod entities;
+mod group_body;
 mod pages;
 mod user_body;
+mod user_lists;
 
 use zetel_domain::{Outcome, user::UserView};
 use zetel_engine::Applied;
@@ -21,7 +29,7 @@ use super::error::GraphError;
 /// The user whom a command concerned, as of after it.
 fn user_of(applied: &Applied) -> Result<UserView<'_>, GraphError> {
     let ordinal = match &applied.outcome {
-        Outcome::User(user) => Some(*user),
+        Outcome::User(user) | Outcome::Reprocessed { user, .. } => Some(*user),
         Outcome::Users(users) => users.first().copied(),
         _ => None,
     };

@@ -2,21 +2,19 @@
 
 use zetel_domain::access::Action;
 
-use super::pages;
-use crate::graph::{
-    call::Call, error::GraphError, paging::Listing, reply::Reply, schema::UserSelection,
-};
+use super::user_lists;
+use crate::graph::{call::Call, error::GraphError, reply::Reply, schema::UserSelection};
 
 /// `GET /users`
 pub(crate) fn list(call: &Call<'_>) -> Result<Reply, GraphError> {
     let tenant = call.read(Action::ListUsers, None)?;
-    pages::page(call, &tenant, Listing::Users)
+    user_lists::live_page(call, &tenant)
 }
 
 /// `GET /users/$count`
 pub(crate) fn count(call: &Call<'_>) -> Result<Reply, GraphError> {
     let tenant = call.read(Action::ListUsers, None)?;
-    pages::count(call, &tenant, Listing::Users)
+    user_lists::live_count(call, &tenant)
 }
 
 /// `GET /users/{id}`, `GET /me`

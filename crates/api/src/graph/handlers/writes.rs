@@ -5,7 +5,6 @@ use zetel_engine::Also;
 
 use super::{user_body, user_of};
 use crate::graph::{
-    body,
     call::Call,
     error::GraphError,
     passwords::{self, NewPassword},
@@ -17,7 +16,7 @@ use crate::graph::{
 /// `POST /users`
 pub(crate) async fn create(call: &Call<'_>) -> Result<Reply, GraphError> {
     call.read(Action::WriteUsers, None)?;
-    let mut members = members(call)?;
+    let mut members = call.members()?;
     let password = passwords::take_profile(&mut members)?;
     let user = user_body::new_user(&members)?;
     let password = password.ok_or_else(|| GraphError::refused(required("passwordProfile")))?;
@@ -37,7 +36,7 @@ pub(crate) async fn update(call: &Call<'_>) -> Result<Reply, GraphError> {
     let user = call.user_key()?;
     // Whoever may change anything may set the usage location; the engine judges the change itself.
     check_target(call, Action::SetUsageLocation, &user)?;
-    let mut members = members(call)?;
+    let mut members = call.members()?;
     let password = passwords::take_profile(&mut members)?;
     let patch = user_body::patch(&members)?;
     let update = Command::UpdateUser {
@@ -81,16 +80,6 @@ fn check_target(call: &Call<'_>, action: Action, user: &UserKey) -> Result<(), G
         Some(_) => Ok(()),
         None => Err(GraphError::not_found(call.key(0))),
     }
-}
-
-fn members(call: &Call<'_>) -> Result<serde_json::Map<String, serde_json::Value>, GraphError> {
-    let body = call.body.as_ref().map_err(Clone::clone)?;
-    if body.is_empty() {
-        return Err(GraphError::unreadable(
-            "Empty Payload. JSON content expected.",
-        ));
-    }
-    body::object(body)
 }
 
 async fn hash(call: &Call<'_>, password: NewPassword) -> Result<Also, GraphError> {

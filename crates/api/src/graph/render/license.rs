@@ -13,6 +13,7 @@ use parking_lot::RwLock;
 use uuid::Uuid;
 use zetel_domain::{
     Tenant, Timestamp,
+    assignment::{LicenseState, Violation},
     catalog::{AppliesTo, ServicePlan},
     product::{OwnedProduct, ProductOrdinal},
     subscription::Status,
@@ -52,12 +53,27 @@ pub(crate) fn licenses_of<'a>(
     tenant: &'a Tenant,
     user: &UserView<'a>,
 ) -> impl Iterator<Item = License<'a>> {
-    let mut sources = tenant.licenses(user).peekable();
+    // Whoever is in no group has what is their own, which is nearly everybody where nobody licenses groups.
+    let own = user
+        .memberships
+        .is_empty()
+        .then(|| own_licenses(tenant, *user));
+    let all = own.is_none().then(|| all_licenses(tenant, user));
+    own.into_iter().flatten().chain(all.into_iter().flatten())
+}
+
+fn own_licenses<'a>(tenant: &'a Tenant, user: UserView<'a>) -> impl Iterator<Item = License<'a>> {
+    let mut sources = user
+        .holdings
+        .iter()
+        .filter_map(|holding| Some((holding, tenant.shape(holding.shape)?)))
+        .peekable();
     iter::from_fn(move || {
-        let (holding, shape, product) = sources.next()?;
+        let (holding, shape) = sources.next()?;
+        let product = tenant.product(shape.product)?;
         let (mut disabled, mut at) = (shape.disabled, holding.at());
-        while let Some((holding, shape, _)) =
-            sources.next_if(|(_, next, _)| next.product == shape.product)
+        while let Some((holding, shape)) =
+            sources.next_if(|(_, next)| next.product == shape.product)
         {
             disabled &= shape.disabled;
             at = at.min(holding.at());
@@ -68,6 +84,22 @@ pub(crate) fn licenses_of<'a>(
             product,
             disabled,
             at,
+        })
+    })
+}
+
+fn all_licenses<'a>(
+    tenant: &'a Tenant,
+    user: &UserView<'a>,
+) -> impl Iterator<Item = License<'a>> + use<'a> {
+    let licenses = tenant.effective(user).into_iter();
+    licenses.filter_map(move |license| {
+        Some(License {
+            tenant,
+            ordinal: license.product,
+            product: tenant.product(license.product)?,
+            disabled: license.disabled,
+            at: license.at,
         })
     })
 }
@@ -195,7 +227,8 @@ pub(crate) struct LicenseText {
     assigned_license: Vec<u8>,
     assigned_plans: Dated,
     provisioned_plans: Vec<u8>,
-    direct_state: Dated,
+    /// A `licenseAssignmentState` up to the value of `assignedByGroup`.
+    state: Vec<u8>,
 }
 
 impl LicenseText {
@@ -205,19 +238,14 @@ impl LicenseText {
         if let Ok(selection) = Selection::<LicenseDetails>::parse(None) {
             json::object(&mut details, |out| selection.write(out, license));
         }
-        let mut assigned_license = Vec::new();
-        json::object(&mut assigned_license, |out| {
-            json::key(out, "disabledPlans");
-            disabled_plans(out, license);
-            json::key(out, "skuId");
-            json::guid(out, license.product.sku_id);
-        });
+        let mut assigned = Vec::new();
+        assigned_license(&mut assigned, license.product, license.disabled);
         Self {
             details,
-            assigned_license,
+            assigned_license: assigned,
             assigned_plans: assigned_plans(license),
             provisioned_plans: provisioned_plans(license),
-            direct_state: direct_state(license),
+            state: state(license),
         }
     }
 
@@ -241,9 +269,27 @@ impl LicenseText {
         out.extend_from_slice(&self.provisioned_plans);
     }
 
-    /// Appends the `licenseAssignmentState` of a direct assignment.
-    pub fn write_direct_state(&self, out: &mut Vec<u8>, at: Timestamp) {
-        self.direct_state.write(out, at);
+    /// Appends the `licenseAssignmentState` of one assignment: direct, or through the group with this id.
+    pub fn write_state(
+        &self,
+        out: &mut Vec<u8>,
+        group: Option<Uuid>,
+        state: LicenseState,
+        at: Timestamp,
+    ) {
+        out.extend_from_slice(&self.state);
+        match group {
+            Some(group) => json::guid(out, group),
+            None => json::null(out),
+        }
+        json::key(out, "state");
+        json::string(out, state.as_str());
+        json::key(out, "error");
+        // Without an error the service writes the text `None` (licensing.md 1.7).
+        json::string(out, state.violation().map_or("None", Violation::as_str));
+        json::key(out, "lastUpdatedDateTime");
+        json::timestamp(out, at);
+        out.push(b'}');
     }
 
     /// Whether any plan is on.
@@ -257,8 +303,18 @@ impl LicenseText {
     }
 }
 
-fn disabled_plans(out: &mut Vec<u8>, license: &License<'_>) {
-    let plans = license.product.disabled_plans(license.disabled);
+/// Appends an `assignedLicense`: a product with the plans that are off.
+pub(crate) fn assigned_license(out: &mut Vec<u8>, product: &OwnedProduct, disabled: u128) {
+    json::object(out, |out| {
+        json::key(out, "disabledPlans");
+        disabled_plans(out, product, disabled);
+        json::key(out, "skuId");
+        json::guid(out, product.sku_id);
+    });
+}
+
+fn disabled_plans(out: &mut Vec<u8>, product: &OwnedProduct, disabled: u128) {
+    let plans = product.disabled_plans(disabled);
     json::array(out, plans, |out, owned| json::guid(out, owned.plan.id));
 }
 
@@ -317,20 +373,13 @@ pub(crate) fn provisioned_plan(out: &mut Vec<u8>, service: &str, status: Status)
     });
 }
 
-/// A direct assignment is either there or was refused, so its state is always `Active`. Without an error the service
-/// writes the text `None` (licensing.md 1.7).
-fn direct_state(license: &License<'_>) -> Dated {
-    let mut dated = Dated::default();
-    let out = &mut dated.text;
-    out.extend_from_slice(b"{\"skuId\":");
-    json::guid(out, license.product.sku_id);
-    json::key(out, "disabledPlans");
-    disabled_plans(out, license);
-    out.extend_from_slice(b",\"assignedByGroup\":null,\"state\":\"Active\",\"error\":\"None\"");
-    json::key(out, "lastUpdatedDateTime");
-    dated.push_time();
-    dated.text.push(b'}');
-    dated
+fn state(license: &License<'_>) -> Vec<u8> {
+    let mut out = b"{\"skuId\":".to_vec();
+    json::guid(&mut out, license.product.sku_id);
+    json::key(&mut out, "disabledPlans");
+    disabled_plans(&mut out, license.product, license.disabled);
+    json::key(&mut out, "assignedByGroup");
+    out
 }
 
 /// What a text was made from. A product changes only together with the catalog's digest.

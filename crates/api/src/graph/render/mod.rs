@@ -1,6 +1,8 @@
 //! Writing entities: each property's value from the tenant's state.
 
+pub(crate) mod group;
 pub(crate) mod license;
+pub(crate) mod object;
 pub(crate) mod organization;
 pub(crate) mod product;
 pub(crate) mod strip;

@@ -2,9 +2,9 @@
 
 use std::sync::LazyLock;
 
+use uuid::Uuid;
 use zetel_domain::{
     Tenant,
-    assignment::Source,
     user::{
         PropertyValue, Record, UserProperty, UserView,
         property::PropertyKind,
@@ -200,11 +200,17 @@ pub(crate) fn service_provisioning_errors(_: &UserRow<'_>, out: &mut Vec<u8>) {
 /// `securityIdentifier`: if none is stored, Entra's, which is the object id as four numbers in .NET's byte order.
 pub(crate) fn security_identifier(row: &UserRow<'_>, out: &mut Vec<u8>) {
     let stored = row.user.record.text(UserProperty::SecurityIdentifier);
-    if !stored.is_empty() {
-        return json::string(out, stored);
+    if stored.is_empty() {
+        security_identifier_of(out, row.user.id);
+    } else {
+        json::string(out, stored);
     }
+}
+
+/// Appends the security identifier that Entra makes of an object id.
+pub(crate) fn security_identifier_of(out: &mut Vec<u8>, id: Uuid) {
     out.extend_from_slice(b"\"S-1-12-1");
-    let bytes = row.user.id.to_bytes_le();
+    let bytes = id.to_bytes_le();
     let (parts, _) = bytes.as_chunks::<4>();
     for part in parts {
         out.push(b'-');
@@ -261,17 +267,22 @@ pub(crate) fn provisioned_plans(row: &UserRow<'_>, out: &mut Vec<u8>) {
 
 /// `licenseAssignmentStates`: one per product and source.
 pub(crate) fn license_assignment_states(row: &UserRow<'_>, out: &mut Vec<u8>) {
-    let sources = row.tenant.licenses(&row.user);
-    json::array(out, sources, |out, (holding, shape, product)| {
-        let source = License {
+    let sources = row.tenant.sources(&row.user).into_iter();
+    let sources = sources.filter_map(|source| Some((source, row.tenant.product(source.product)?)));
+    json::array(out, sources, |out, (source, product)| {
+        let group = source
+            .group
+            .and_then(|group| row.tenant.groups().get(group));
+        let license = License {
             tenant: row.tenant,
-            ordinal: shape.product,
+            ordinal: source.product,
             product,
-            disabled: shape.disabled,
-            at: holding.at(),
+            disabled: source.disabled,
+            at: source.at,
         };
-        match shape.source {
-            Source::Direct => row.book.get(&source).write_direct_state(out, source.at),
-        }
+        let group = group.map(|group| group.id);
+        row.book
+            .get(&license)
+            .write_state(out, group, source.state, source.at);
     });
 }

@@ -69,6 +69,10 @@ pub(crate) const COMPLEX_TYPES: &[ComplexType] = &[
         ],
     },
     ComplexType {
+        name: "licenseProcessingState",
+        properties: &[text("state")],
+    },
+    ComplexType {
         name: "licenseUnitsDetail",
         properties: &[
             number("enabled"),

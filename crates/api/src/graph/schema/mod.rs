@@ -7,7 +7,7 @@ mod user;
 
 pub(crate) use complex::{COMPLEX_TYPES, ComplexType};
 pub(crate) use selection::{Selection, resolve};
-pub(crate) use user::{StoredColumn, USER, UserSchema, UserSelection};
+pub(crate) use user::{AnySelection, StoredColumn, USER, UserSchema, UserSelection};
 
 /// The type of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,0 +1,30 @@
+//! Sentences for people, in English and Dutch, from the codes and parameters that the domain gives.
+//!
+//! Each sentence is one message of `locales/`. Nothing here decides anything, and no sentence names a GUID: people,
+//! groups, products and service plans are called by their names.
+
+mod cause;
+mod explanation;
+mod json;
+mod language;
+mod message;
+mod names;
+mod refusal;
+mod remedy;
+
+#[cfg(test)]
+mod tests;
+
+use zetel_domain::Tenant;
+
+pub use explanation::explanation_text;
+pub use json::explanation_json;
+pub use language::Language;
+pub use refusal::{advice, rejection_text, violation_text};
+
+/// Speaks of a tenant in a language.
+#[derive(Clone, Copy)]
+struct Speaker<'a> {
+    tenant: &'a Tenant,
+    language: Language,
+}

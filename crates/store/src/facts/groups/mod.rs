@@ -1,0 +1,5 @@
+//! Groups: rows as images of the state, how they are read, and which of them a batch writes.
+
+pub mod image;
+pub mod read;
+pub mod write;

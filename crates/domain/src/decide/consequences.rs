@@ -34,10 +34,8 @@ pub struct Work<'t> {
     ruled: BTreeSet<GroupOrdinal>,
     /// Memberships that a rule changed in this command.
     toggled: BTreeSet<(GroupOrdinal, UserOrdinal)>,
-    /// The state when users were last settled, if rules may change it again.
+    /// The state when users were last settled.
     pub settled: Option<Tenant>,
-    /// Users who waited for seats and were tried in this command.
-    tried: BTreeSet<UserOrdinal>,
 }
 
 impl<'t> Work<'t> {
@@ -54,7 +52,6 @@ impl<'t> Work<'t> {
             ruled: BTreeSet::new(),
             toggled: BTreeSet::new(),
             settled: None,
-            tried: BTreeSet::new(),
         }
     }
 
@@ -90,7 +87,7 @@ impl<'t> Work<'t> {
                 self.asked.insert(*user);
                 self.retry(*user, Retry::All);
             }
-            Event::AssignmentsChanged { users, .. } => {
+            Event::AssignmentsChanged { users, .. } | Event::Decided { users, .. } => {
                 for user in users.iter() {
                     self.retry(user, Retry::Conflicts);
                 }
@@ -98,8 +95,8 @@ impl<'t> Work<'t> {
                     self.asked.extend(users.iter());
                 }
             }
-            Event::Decided { users, .. } if self.plan_rules().next().is_some() => {
-                self.asked.extend(users.iter());
+            Event::GroupRestored { group, .. } => {
+                self.ruled.insert(*group);
             }
             Event::CatalogAdopted { .. } | Event::PlansSwitchedOff { .. } => {
                 let rules: Vec<GroupOrdinal> = self.plan_rules().collect();
@@ -143,7 +140,7 @@ impl<'t> Work<'t> {
     }
 
     /// Whether a membership in a group may mean licenses, through the group or, where groups nest, those that it is in.
-    fn gives_licenses(&self, group: GroupOrdinal) -> bool {
+    pub fn gives_licenses(&self, group: GroupOrdinal) -> bool {
         let mut seen = BTreeSet::new();
         let mut open = vec![group];
         while let Some(next) = open.pop() {
@@ -166,8 +163,8 @@ impl<'t> Work<'t> {
         loop {
             let is_changed = self.ask_rules();
             let is_settled = self.settle();
-            let is_woken = self.wake_waiting();
-            if !(is_changed || is_settled || is_woken) {
+            // Seats are given away when the rules are at rest.
+            if !(is_changed || is_settled || self.wake_waiting()) {
                 break;
             }
         }
@@ -312,14 +309,16 @@ impl<'t> Work<'t> {
             }
         }
         let retry = std::mem::take(&mut self.retry);
-        let is_automatic = self.state.policy().is_automatic();
-        let mut users: Vec<(UserOrdinal, Retry)> = retry
-            .into_iter()
-            .map(|(user, retry)| (user, if is_automatic { Retry::All } else { retry }))
-            .collect();
+        let mut users: Vec<(UserOrdinal, Retry)> = retry.into_iter().collect();
         if users.len() > 1 {
             users.sort_by_cached_key(|(user, retry)| user_order(&self.state, *user, retry));
         }
+        self.settle_in_order(users, changes)
+    }
+
+    /// Settles users one after the other. Returns whether anything changed.
+    fn settle_in_order(&mut self, users: Vec<(UserOrdinal, Retry)>, mut changes: Changes) -> bool {
+        let is_automatic = self.state.policy().is_automatic();
         let mut seats = Seats::default();
         for (user, retry) in users {
             let Some(view) = self.state.users().view(user).filter(UserView::is_live) else {
@@ -328,6 +327,7 @@ impl<'t> Work<'t> {
             if view.memberships.is_empty() && self.settled.is_none() && !self.was_concerned(user) {
                 continue;
             }
+            let retry = if is_automatic { Retry::All } else { retry };
             let settled = self.settled.as_ref().unwrap_or(self.before);
             let settlement = settle(self.before, settled, &self.state, &view, &retry, &mut seats);
             changes.add(user, settlement);
@@ -340,7 +340,7 @@ impl<'t> Work<'t> {
             self.state.apply(&event);
             self.events.push(event);
         }
-        if is_changed && self.state.groups().dynamic().next().is_some() {
+        if is_changed {
             self.settled = Some(self.state.clone());
         }
         is_changed
@@ -370,87 +370,80 @@ impl<'t> Work<'t> {
         if !self.state.policy().is_automatic() {
             return false;
         }
-        let freed: Vec<ProductOrdinal> = self
-            .state
-            .products()
-            .map(|(product, _)| product)
-            .filter(|product| {
-                let now = self.state.seats(*product).available();
-                now > 0 && now > self.before.seats(*product).available()
-            })
-            .collect();
-        for product in freed {
-            let mut seats = self.state.seats(product).available();
-            let intended = self.products_with_fallback(product);
-            let users = waiting(&self.state, product).into_iter();
-            let users = users.chain(
-                intended
-                    .into_iter()
-                    .flat_map(|intended| waiting(&self.state, intended)),
-            );
-            for user in users.collect::<Vec<_>>() {
-                if seats == 0 {
-                    break;
-                }
-                if self.tried.insert(user) {
-                    self.retry(user, Retry::All);
-                    seats -= 1;
-                }
+        let is_freed = |product: ProductOrdinal| {
+            let now = self.state.seats(product).available();
+            let had = self.before.seats(product).available();
+            now > 0 && (now > had || self.settled.is_some())
+        };
+        // A seat serves those who wait for its product, and those who may have the product in place of another.
+        let mut line = Vec::new();
+        for (product, owned) in self.state.products() {
+            let chain = self.state.policy().fallbacks(owned.sku_id);
+            let mut instead = chain
+                .iter()
+                .filter_map(|sku_id| self.state.find_product(*sku_id));
+            if is_freed(product) || instead.any(is_freed) {
+                line.extend(ranked(&self.state, product));
             }
         }
-        !self.retry.is_empty() && self.settle()
-    }
-
-    /// Products in whose place another one may be given.
-    fn products_with_fallback(&self, product: ProductOrdinal) -> Vec<ProductOrdinal> {
-        let Some(sku_id) = self.state.product(product).map(|product| product.sku_id) else {
-            return Vec::new();
-        };
-        self.state
-            .products()
-            .filter(|(_, intended)| {
-                self.state
-                    .policy()
-                    .fallbacks(intended.sku_id)
-                    .contains(&sku_id)
-            })
-            .map(|(ordinal, _)| ordinal)
-            .collect()
+        line.sort_unstable();
+        let mut seen = BTreeSet::new();
+        let users: Vec<(UserOrdinal, Retry)> = line
+            .into_iter()
+            .filter(|(_, user)| seen.insert(*user))
+            .map(|(_, user)| (user, Retry::All))
+            .collect();
+        !users.is_empty() && self.settle_in_order(users, Changes::default())
     }
 }
 
 /// Live users who wait for a seat of a product, in the order in which they get it.
 pub fn waiting(tenant: &Tenant, product: ProductOrdinal) -> Vec<UserOrdinal> {
-    let mut users = Bits::default();
-    let mut groups: Vec<(GroupOrdinal, &Group)> = Vec::new();
-    for (ordinal, group) in tenant.groups().iter() {
-        if group.license(product).is_none() {
-            continue;
-        }
-        for (verdict, waiting) in group.verdicts_of(product) {
+    let mut line = ranked(tenant, product);
+    line.sort_unstable();
+    line.into_iter().map(|(_, user)| user).collect()
+}
+
+/// A place in the line for a product: by the priority of the first group that waits for it, the time of joining, the
+/// user's id.
+type Rank = (std::cmp::Reverse<u32>, Timestamp, uuid::Uuid);
+
+/// Live users who wait for a seat of a product, with their places in the line.
+fn ranked(tenant: &Tenant, product: ProductOrdinal) -> Vec<(Rank, UserOrdinal)> {
+    let waits = |group: &Group| {
+        let mut users = Bits::default();
+        for (verdict, some) in group.verdicts_of(product) {
             if verdict.violation() == Some(Violation::Count) {
-                users.union_with(waiting);
-                groups.push((ordinal, group));
+                users.union_with(some);
             }
         }
+        users
+    };
+    let mut all = Bits::default();
+    let mut groups: BTreeMap<GroupOrdinal, Bits> = BTreeMap::new();
+    for (ordinal, group) in tenant.groups().iter() {
+        let users = waits(group).intersection(tenant.users().live());
+        if !users.is_empty() {
+            all.union_with(&users);
+            groups.insert(ordinal, users);
+        }
     }
-    let users = users.intersection(tenant.users().live());
-    let mut ordered: Vec<_> = users
-        .iter()
+    all.iter()
         .map(UserOrdinal)
         .filter_map(|user| {
             let view = tenant.users().view(user)?;
             let first = tenant
                 .units(&view)
                 .into_iter()
-                .filter(|unit| groups.iter().any(|(group, _)| *group == unit.group))
+                .filter(|unit| {
+                    let users = groups.get(&unit.group);
+                    users.is_some_and(|users| users.contains(user.0))
+                })
                 .map(|unit| unit_order(tenant, &unit))
                 .min()?;
             Some(((first.0, first.1, view.id), user))
         })
-        .collect();
-    ordered.sort_unstable();
-    ordered.into_iter().map(|(_, user)| user).collect()
+        .collect()
 }
 
 /// What was decided for many users, alike changes together.

@@ -98,9 +98,6 @@ pub fn update(
     }
     add_owners(&mut work, ordinal, &patch.add_owners)?;
     add(&mut work, ordinal, &patch.add_members)?;
-    if tenant.policy().has_priority() && patch.priority.is_some() {
-        work.retry_group(ordinal);
-    }
     Ok(Plan {
         outcome: Outcome::Group(ordinal),
         ..Plan::from(work.finish())
@@ -474,7 +471,9 @@ pub fn record_subgroup(
     member: GroupOrdinal,
     joins: bool,
 ) {
-    retry_nested(work, member);
+    if work.gives_licenses(group) {
+        retry_nested(work, member);
+    }
     work.record(if joins {
         Event::SubgroupAdded { group, member }
     } else {

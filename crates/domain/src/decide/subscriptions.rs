@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{Context, Outcome, Plan, consequences::Work};
 use crate::{
-    assignment::{Retry, Verdict, Violation},
+    assignment::{Verdict, Violation},
     catalog::{LicenseBase, MAX_PLANS_PER_PRODUCT},
     command::NewSubscription,
     event::{Event, Grant, UserSet},
@@ -298,14 +298,7 @@ fn fall_away(work: &mut Work<'_>, product: ProductOrdinal) {
             }
         }
     }
-    let is_automatic = work.state.policy().is_automatic();
     for (group, intended, verdict, users) in decided {
-        if is_automatic {
-            // There may be something else for them.
-            for user in users.iter().map(UserOrdinal) {
-                work.retry(user, Retry::All);
-            }
-        }
         work.record(Event::Decided {
             group,
             product: intended,

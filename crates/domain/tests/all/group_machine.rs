@@ -28,8 +28,18 @@ fn sequence() -> impl Strategy<Value = Sequence> {
     (beginning(), steps(1..60))
 }
 
-pub fn play((beginning, steps): Sequence) -> Machine {
-    let mut machine = Machine::new([catalog(0), catalog(1), catalog(0)]);
+fn play(sequence: Sequence) -> Machine {
+    let catalogs = [catalog(0), catalog(1), catalog(0)];
+    play_on(Machine::new(catalogs), sequence)
+}
+
+/// Plays a sequence with a model that follows everywhere.
+pub fn play_followed(sequence: Sequence) -> Machine {
+    let catalogs = [catalog(0), catalog(1), catalog(0)];
+    play_on(Machine::followed(catalogs), sequence)
+}
+
+fn play_on(mut machine: Machine, (beginning, steps): Sequence) -> Machine {
     for step in beginning {
         machine.take(&step, true);
     }

@@ -3,7 +3,7 @@
 use zetel_domain::policy::{FallbackChain, Guard, Policy, Semantics};
 
 use crate::{
-    group_machine::play,
+    group_machine::play_followed,
     group_world::{GroupSpec, GroupStep, HAS_TEAMS, Kind, MemberRef, hire, purchase},
     world::{RequestSpec, Step, UserRef, sku_id},
 };
@@ -69,7 +69,7 @@ fn assign(user: u8, add: &[(u8, u8)], remove: &[u8]) -> Step {
 
 fn run(order: [u8; 6], steps: Vec<Step>) {
     let steps = steps.into_iter().map(|step| (step, false)).collect();
-    play((beginning(order), steps));
+    play_followed((beginning(order), steps));
 }
 
 const BASES_FIRST: [u8; 6] = [1, 0, 5, 2, 4, 3];

@@ -11,7 +11,7 @@ use crate::{
 
 impl Case<'_> {
     /// Keeps what would be lost though what should replace it failed: the same product with other plans, products that
-    /// the same command took from the group while it added what failed, and what was kept for such a reason before.
+    /// the same command took from the group while it added or changed what failed, and what was kept for such a reason before.
     pub(super) fn keep_failed(
         &mut self,
         group: GroupOrdinal,
@@ -19,15 +19,15 @@ impl Case<'_> {
         verdicts: &Verdicts,
     ) -> bool {
         let failure = |product: ProductOrdinal| match verdicts.get(&(group, product)) {
-            Some((Verdict::Failed(violation), _)) => Some(*violation),
+            Some(Verdict::Failed(violation)) => Some(*violation),
             _ => None,
         };
         let any_failed = candidates
             .iter()
             .any(|(product, ..)| failure(*product).is_some());
-        let new_failed = candidates
+        let change_failed = candidates
             .iter()
-            .any(|(product, _, is_new)| *is_new && failure(*product).is_some());
+            .any(|(product, _, is_changed)| *is_changed && failure(*product).is_some());
         let is_intended = |product: ProductOrdinal| {
             self.tenant
                 .groups()
@@ -41,14 +41,12 @@ impl Case<'_> {
                 continue;
             }
             let intended = piece.origin.intended(piece.product);
-            let is_fallback = matches!(piece.origin, Origin::Decided(_, _, Verdict::Fallback(_)));
             let kept = match piece.origin {
-                _ if is_fallback && is_intended(intended) => None,
                 _ if failure(intended).is_some() => failure(intended),
                 Origin::Kept(_, violation) if any_failed && violation != Violation::Dependency => {
                     Some(violation)
                 }
-                Origin::Decided(..) if new_failed && !is_intended(intended) => {
+                Origin::Decided(..) if change_failed && !is_intended(intended) => {
                     Some(Violation::Other)
                 }
                 _ => None,
@@ -60,7 +58,7 @@ impl Case<'_> {
         }
         if more {
             for (product, ..) in candidates {
-                if let Some((Verdict::Failed(violation), _)) = verdicts.get(&(group, *product)) {
+                if let Some(Verdict::Failed(violation)) = verdicts.get(&(group, *product)) {
                     self.failures.insert((group, *product), *violation);
                 }
             }

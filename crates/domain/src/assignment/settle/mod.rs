@@ -157,7 +157,7 @@ struct Leaving {
 /// A group with what it intends for the user.
 struct Wanted {
     group: GroupOrdinal,
-    /// Products to be decided: product, disabled plans, whether the command that is decided added it.
+    /// Products to be decided: product, disabled plans, whether the command that is decided added or changed it.
     candidates: Vec<(ProductOrdinal, u128, bool)>,
 }
 
@@ -175,10 +175,13 @@ pub fn settle(
     let groups = concerned_groups([before, settled], user, &units);
     let mut case = Case {
         before,
+        settled,
         tenant,
         user,
         had: had_plans(before, user),
         staying: Vec::new(),
+        standby: Vec::new(),
+        regained: Vec::new(),
         soft: Vec::new(),
         leaving: Vec::new(),
         wanted: Vec::new(),
@@ -254,12 +257,17 @@ fn had_plans(before: &Tenant, user: &UserView<'_>) -> RuleSet {
 
 struct Case<'a> {
     before: &'a Tenant,
+    settled: &'a Tenant,
     tenant: &'a Tenant,
     user: &'a UserView<'a>,
     /// Plans that rules name, as they were on before the command.
     had: RuleSet,
     /// Pieces that nothing changes.
     staying: Vec<Piece>,
+    /// Products given in place of others: they go only when something better can come.
+    standby: Vec<Piece>,
+    /// What could not be taken away once and is meant again, as it is.
+    regained: Vec<(GroupOrdinal, ProductOrdinal)>,
     /// Pieces in their grace period: they yield to everything.
     soft: Vec<Piece>,
     leaving: Vec<Leaving>,
@@ -268,8 +276,8 @@ struct Case<'a> {
     failures: BTreeMap<(GroupOrdinal, ProductOrdinal), Violation>,
 }
 
-/// How each candidate was decided, and what is given.
-type Verdicts = BTreeMap<(GroupOrdinal, ProductOrdinal), (Verdict, Option<Piece>)>;
+/// How each candidate was decided.
+type Verdicts = BTreeMap<(GroupOrdinal, ProductOrdinal), Verdict>;
 
 /// A piece as events name it.
 const fn grant(piece: &Piece, source: Source) -> Grant {
@@ -281,27 +289,35 @@ const fn grant(piece: &Piece, source: Source) -> Grant {
 }
 
 /// The order in which users are settled while seats are scarce: who only loses something, then by the first of the user's
-/// units that is decided now and lacks something, then by the user's id.
+/// units that is tried again and lacks something, then by the user's id.
 pub fn user_order(
     tenant: &Tenant,
     user: UserOrdinal,
     retry: &Retry,
 ) -> Option<(std::cmp::Reverse<u32>, crate::Timestamp, uuid::Uuid)> {
     let view = tenant.users().view(user)?;
-    let lacks = |unit: &&Unit| {
-        let Some(group) = tenant.groups().get(unit.group) else {
-            return false;
-        };
-        group
-            .licenses
-            .iter()
-            .any(|license| match group.verdict(user, license.product) {
-                Some(Verdict::Active) => false,
-                None | Some(Verdict::Failed(Violation::MutuallyExclusive)) => true,
-                Some(Verdict::Fallback(_) | Verdict::Failed(_)) => retry.covers(unit.group),
-            })
+    let lacks = |unit: &Unit, counts: fn(Option<Verdict>) -> bool| {
+        let group = tenant.groups().get(unit.group);
+        group.is_some_and(|group| {
+            let mut licenses = group.licenses.iter();
+            licenses.any(|license| counts(group.verdict(user, license.product)))
+        })
     };
     let units = ordered_units(tenant, &view);
-    let (priority, joined, _) = unit_order(tenant, units.iter().find(lacks)?);
+    let asked = units.iter().find(|unit| {
+        retry.covers(unit.group) && lacks(unit, |verdict| verdict != Some(Verdict::Active))
+    });
+    // Without one, a conflict that may be over.
+    let first = asked.or_else(|| {
+        units.iter().find(|unit| {
+            lacks(unit, |verdict| {
+                matches!(
+                    verdict,
+                    None | Some(Verdict::Failed(Violation::MutuallyExclusive))
+                )
+            })
+        })
+    });
+    let (priority, joined, _) = unit_order(tenant, first?);
     Some((priority, joined, view.id))
 }

@@ -20,12 +20,15 @@ impl Case<'_> {
             let Some(shape) = self.tenant.shape(holding.shape) else {
                 continue;
             };
-            self.sort_own(shape, retry);
+            self.sort_own(shape, units, retry);
         }
         let mut standing: BTreeSet<(GroupOrdinal, ProductOrdinal)> = self
             .staying
             .iter()
-            .filter_map(|piece| Some((piece.origin.group()?, piece.product)))
+            .filter_map(|piece| {
+                let group = piece.origin.group()?;
+                Some((group, piece.origin.intended(piece.product)))
+            })
             .collect();
         for group in groups {
             self.sort_decided(*group, units, retry, &mut standing);
@@ -33,9 +36,17 @@ impl Case<'_> {
         for unit in units {
             self.want(unit.group, retry, &standing);
         }
+        // Who holds something and is to hold it otherwise comes before those who hold nothing.
+        let leaving = self.leaving.iter().map(|leaving| &leaving.piece);
+        let holders: BTreeSet<GroupOrdinal> = leaving
+            .chain(&self.standby)
+            .filter_map(|piece| piece.origin.group())
+            .collect();
+        self.wanted
+            .sort_by_key(|wanted| !holders.contains(&wanted.group));
     }
 
-    pub(super) fn sort_own(&mut self, shape: &Shape, retry: &Retry) {
+    pub(super) fn sort_own(&mut self, shape: &Shape, units: &[Unit], retry: &Retry) {
         let piece = |origin| Piece {
             product: shape.product,
             disabled: shape.disabled,
@@ -45,6 +56,12 @@ impl Case<'_> {
             Source::Direct => self.staying.push(piece(Origin::Direct)),
             Source::Ending { group } => self.soft.push(piece(Origin::Ending(group))),
             Source::Kept { group, violation } => {
+                if self.is_meant(shape, group, units) {
+                    let origin = Origin::Decided(group, shape.product, Verdict::Active);
+                    self.staying.push(piece(origin));
+                    self.regained.push((group, shape.product));
+                    return;
+                }
                 let piece = piece(Origin::Kept(group, violation));
                 if retry.covers(group) || violation == Violation::MutuallyExclusive {
                     self.leaving.push(Leaving { piece, kept: None });
@@ -53,6 +70,17 @@ impl Case<'_> {
                 }
             }
         }
+    }
+
+    /// Whether a group intends a license for the user exactly as it is.
+    fn is_meant(&self, shape: &Shape, group: GroupOrdinal, units: &[Unit]) -> bool {
+        let license = self
+            .tenant
+            .groups()
+            .get(group)
+            .and_then(|group| group.license(shape.product));
+        units.iter().any(|unit| unit.group == group)
+            && license.is_some_and(|license| license.disabled == shape.disabled)
     }
 
     /// Sorts what a group gives the user now.
@@ -67,7 +95,7 @@ impl Case<'_> {
             return;
         };
         let is_unit = units.iter().any(|unit| unit.group == ordinal);
-        let old = self.before.groups().get(ordinal);
+        let old = self.settled.groups().get(ordinal);
         for ((intended, verdict), users) in &group.decisions {
             let Some(given) = verdict
                 .given(*intended)
@@ -89,7 +117,9 @@ impl Case<'_> {
                 origin: Origin::Decided(ordinal, *intended, *verdict),
             };
             let is_same = is_unit && now.is_some_and(|license| license.disabled == applied);
-            if is_same && !(is_fallback && retry.covers(ordinal)) {
+            if is_same && is_fallback && retry.covers(ordinal) {
+                self.standby.push(piece);
+            } else if is_same {
                 standing.insert((ordinal, *intended));
                 self.staying.push(piece);
             } else {
@@ -125,8 +155,9 @@ impl Case<'_> {
         let old = self.before.groups().get(ordinal);
         let candidates = open
             .map(|license| {
-                let is_new = old.is_none_or(|old| old.license(license.product).is_none());
-                (license.product, license.disabled, is_new)
+                let was = old.and_then(|old| old.license(license.product));
+                let is_changed = was.is_none_or(|was| was.disabled != license.disabled);
+                (license.product, license.disabled, is_changed)
             })
             .collect();
         self.wanted.push(Wanted {

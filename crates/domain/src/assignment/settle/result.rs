@@ -27,6 +27,7 @@ impl Case<'_> {
             .iter()
             .map(|leaving| leaving.piece.product)
             .chain(self.soft.iter().map(|piece| piece.product))
+            .chain(self.standby.iter().map(|piece| piece.product))
             .filter(|product| !products.contains(product))
             .collect();
         for product in released {
@@ -101,11 +102,18 @@ impl Case<'_> {
             let wanted = verdicts
                 .range((*ordinal, ProductOrdinal(0))..=(*ordinal, ProductOrdinal(u16::MAX)))
                 .map(|((_, product), _)| *product);
-            let products: BTreeSet<ProductOrdinal> = old.keys().copied().chain(wanted).collect();
+            let regained = self
+                .regained
+                .iter()
+                .filter(|(group, _)| group == ordinal)
+                .map(|(_, product)| *product);
+            let known = old.keys().copied().chain(wanted).chain(regained);
+            let products: BTreeSet<ProductOrdinal> = known.collect();
             for product in products {
                 let before = old.get(&product).copied();
                 let after = match verdicts.get(&(*ordinal, product)) {
-                    Some((verdict, _)) => Some(*verdict),
+                    Some(verdict) => Some(*verdict),
+                    None if self.regained.contains(&(*ordinal, product)) => Some(Verdict::Active),
                     None => before.filter(|verdict| self.remains(*ordinal, product, *verdict)),
                 };
                 if before != after || self.has_other_plans(*ordinal, product, after) {

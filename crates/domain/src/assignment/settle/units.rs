@@ -4,17 +4,36 @@ use std::collections::BTreeMap;
 
 use super::{Case, Origin, Piece, Seats, Verdicts, grant};
 use crate::{
-    assignment::{RuleSet, RuleViolation, Shape, Source, Verdict, Violation, check},
+    assignment::{RuleSet, Shape, Source, Verdict, Violation, check},
     group::GroupOrdinal,
     product::ProductOrdinal,
     rejection::Rejection,
 };
+
+/// A product of a group to be decided: product, disabled plans, whether the command that is decided added or changed it.
+type Candidate = (ProductOrdinal, u128, bool);
+
+/// What a group would give.
+const fn given(
+    group: GroupOrdinal,
+    intended: ProductOrdinal,
+    product: ProductOrdinal,
+    disabled: u128,
+    verdict: Verdict,
+) -> Piece {
+    Piece {
+        product,
+        disabled,
+        origin: Origin::Decided(group, intended, verdict),
+    }
+}
 
 impl Case<'_> {
     /// Decides all units, keeping back what cannot go, until nothing more must be kept.
     pub(super) fn resolve(&mut self, seats: &mut Seats) -> (Vec<Piece>, Verdicts) {
         loop {
             let mut work = self.staying.clone();
+            work.extend(&self.standby);
             work.extend(
                 self.leaving
                     .iter()
@@ -52,7 +71,7 @@ impl Case<'_> {
                     && leaving.piece.origin.intended(leaving.piece.product) == product
             })
         };
-        let candidates: Vec<(ProductOrdinal, u128, bool)> = wanted
+        let candidates: Vec<Candidate> = wanted
             .candidates
             .iter()
             .filter(|(product, ..)| !is_kept(*product))
@@ -66,7 +85,12 @@ impl Case<'_> {
             for (product, ..) in candidates {
                 let failure = self.failures.get(&(group, product));
                 let violation = failure.copied().unwrap_or(Violation::Other);
-                verdicts.insert((group, product), (Verdict::Failed(violation), None));
+                let verdict = self
+                    .standing_in(group, product)
+                    .map_or(Verdict::Failed(violation), |piece| {
+                        Verdict::Fallback(piece.product)
+                    });
+                verdicts.insert((group, product), verdict);
             }
             return false;
         }
@@ -74,103 +98,163 @@ impl Case<'_> {
         let decided = self.try_candidates(group, &candidates, &mut trial, seats);
         let culprit = decided
             .iter()
-            .find(|(_, (verdict, _))| matches!(verdict, Verdict::Failed(_)))
+            .find(|(_, verdict)| matches!(verdict, Verdict::Failed(_)))
             .map(|(product, _)| *product);
         if culprit.is_none() || is_partial {
             *work = trial;
-            for (product, decision) in decided {
-                verdicts.insert((group, product), decision);
+            for (product, verdict) in decided {
+                verdicts.insert((group, product), verdict);
             }
         } else {
-            for (product, (verdict, _)) in decided {
-                let verdict = if culprit == Some(product) {
-                    verdict
-                } else {
-                    Verdict::Failed(Violation::Other)
+            for (product, verdict) in decided {
+                let verdict = match self.standing_in(group, product) {
+                    Some(piece) => Verdict::Fallback(piece.product),
+                    None if culprit == Some(product) => verdict,
+                    None => Verdict::Failed(Violation::Other),
                 };
-                verdicts.insert((group, product), (verdict, None));
+                verdicts.insert((group, product), verdict);
             }
         }
         self.keep_failed(group, &candidates, verdicts)
     }
 
-    /// Tries each candidate with those that were accepted before it. What lacks a plan is tried again after the others.
-    pub(super) fn try_candidates(
+    /// What is given in place of a product of a group.
+    fn standing_in(&self, group: GroupOrdinal, product: ProductOrdinal) -> Option<&Piece> {
+        self.standby.iter().find(|piece| {
+            matches!(piece.origin, Origin::Decided(giver, intended, _) if (giver, intended) == (group, product))
+        })
+    }
+
+    /// Tries each candidate beside those that were accepted before it. What one needs may come from any other, where all
+    /// are applied together or not at all; where each stands alone, what lacks a plan is tried again after the others.
+    fn try_candidates(
         &self,
         group: GroupOrdinal,
-        candidates: &[(ProductOrdinal, u128, bool)],
+        candidates: &[Candidate],
         work: &mut Vec<Piece>,
         seats: &mut Seats,
-    ) -> BTreeMap<ProductOrdinal, (Verdict, Option<Piece>)> {
-        let mut decided = BTreeMap::new();
+    ) -> BTreeMap<ProductOrdinal, Verdict> {
+        let is_partial = self.tenant.policy().is_partial();
+        let siblings: Vec<Piece> = if is_partial {
+            Vec::new()
+        } else {
+            let wanted = |(product, disabled, _): &Candidate| {
+                given(group, *product, *product, *disabled, Verdict::Active)
+            };
+            candidates.iter().map(wanted).collect()
+        };
+        let lacks = |verdict: &Verdict| *verdict == Verdict::Failed(Violation::Dependency);
+        let mut decided: BTreeMap<ProductOrdinal, Verdict> = BTreeMap::new();
         loop {
             let mut is_changed = false;
-            for (product, disabled, _) in candidates {
-                let is_open = decided
-                    .get(product)
-                    .is_none_or(|(verdict, _)| *verdict == Verdict::Failed(Violation::Dependency));
-                if !is_open {
+            for candidate in candidates {
+                if !decided.get(&candidate.0).is_none_or(lacks) {
                     continue;
                 }
-                let decision = self.try_one(group, *product, *disabled, candidates, work, seats);
-                if let (_, Some(piece)) = decision {
-                    work.push(piece);
-                    is_changed = true;
-                }
-                decided.insert(*product, decision);
+                let before = work.len();
+                let verdict = self.try_one(group, *candidate, &siblings, work, seats);
+                is_changed |= work.len() != before;
+                decided.insert(candidate.0, verdict);
             }
-            let is_open = |(verdict, _): &(Verdict, Option<Piece>)| {
-                *verdict == Verdict::Failed(Violation::Dependency)
-            };
-            if !is_changed || !decided.values().any(is_open) {
-                return decided;
+            if !(is_partial && is_changed && decided.values().any(lacks)) {
+                break;
+            }
+        }
+        self.fail_what_lacks(work, &mut decided);
+        decided
+    }
+
+    /// What stands in for a product may lack what another product of the group counted on.
+    fn fail_what_lacks(&self, work: &[Piece], decided: &mut BTreeMap<ProductOrdinal, Verdict>) {
+        let stands_in = |verdict: &Verdict| matches!(verdict, Verdict::Fallback(_));
+        if !decided.values().any(stands_in) {
+            return;
+        }
+        let after = self.plans(work);
+        for piece in work {
+            if let Origin::Decided(_, intended, Verdict::Active) = piece.origin
+                && let Some(verdict) = decided.get_mut(&intended)
+                && *verdict == Verdict::Active
+                && self.lacks(piece, &after)
+            {
+                *verdict = Verdict::Failed(Violation::Dependency);
             }
         }
     }
 
-    pub(super) fn try_one(
+    /// Tries a product, or else what its chain offers in its place, and adds what is given to the work.
+    fn try_one(
         &self,
         group: GroupOrdinal,
-        product: ProductOrdinal,
-        disabled: u128,
-        candidates: &[(ProductOrdinal, u128, bool)],
-        work: &[Piece],
+        (product, disabled, _): Candidate,
+        siblings: &[Piece],
+        work: &mut Vec<Piece>,
         seats: &mut Seats,
-    ) -> (Verdict, Option<Piece>) {
+    ) -> Verdict {
         if let Some(violation) = self.failures.get(&(group, product)) {
-            return (Verdict::Failed(*violation), None);
+            return Verdict::Failed(*violation);
         }
-        let piece = |product, disabled, intended, verdict| Piece {
-            product,
-            disabled,
-            origin: Origin::Decided(group, intended, verdict),
+        let standing_in = self.standing_in(group, product).copied();
+        let is_other = |piece: &&Piece| standing_in.is_none_or(|own| own.origin != piece.origin);
+        let rest: Vec<Piece> = work.iter().filter(is_other).copied().collect();
+        let wanted = given(group, product, product, disabled, Verdict::Active);
+        let violation = self.violation_of(&wanted, &rest, siblings, seats);
+        // Nothing that others need may go with what was given in its place.
+        let loses = standing_in.is_some() && {
+            let after = self.plans(rest.iter().chain(siblings).chain([&wanted]));
+            let mut missing = self.tenant.rules().newly_missing(&self.had, &after);
+            missing.next().is_some()
         };
-        let wanted = piece(product, disabled, product, Verdict::Active);
-        match self.violation_of(&wanted, work, seats) {
-            None => (Verdict::Active, Some(wanted)),
-            Some(Violation::Count) => {
-                let sku_id = self.tenant.product(product).map(|product| product.sku_id);
-                let fallbacks =
-                    sku_id.map_or(&[][..], |sku_id| self.tenant.policy().fallbacks(sku_id));
-                fallbacks
-                    .iter()
-                    .filter_map(|sku_id| self.tenant.find_product(*sku_id))
-                    .filter(|instead| {
-                        !candidates.iter().any(|(other, ..)| other == instead)
-                            && !work.iter().any(|piece| piece.product == *instead)
-                    })
-                    .find_map(|instead| {
-                        let disabled = self.tenant.carry_over(product, disabled, instead);
-                        let verdict = Verdict::Fallback(instead);
-                        let given = piece(instead, disabled, product, verdict);
-                        self.violation_of(&given, work, seats)
-                            .is_none()
-                            .then_some((verdict, Some(given)))
-                    })
-                    .unwrap_or((Verdict::Failed(Violation::Count), None))
+        match violation {
+            None if !loses => {
+                *work = rest;
+                work.push(wanted);
+                return Verdict::Active;
             }
-            Some(violation) => (Verdict::Failed(violation), None),
+            None | Some(Violation::Count) => {}
+            Some(violation) if standing_in.is_none() => return Verdict::Failed(violation),
+            Some(_) => {}
         }
+        let sku_id = self.tenant.product(product).map(|product| product.sku_id);
+        let chain = sku_id.map_or(&[][..], |sku_id| self.tenant.policy().fallbacks(sku_id));
+        for instead in chain
+            .iter()
+            .filter_map(|sku_id| self.tenant.find_product(*sku_id))
+        {
+            if standing_in.is_some_and(|own| own.product == instead) {
+                break; // nothing better than what is there
+            }
+            let is_meant = |piece: &Piece| piece.product == instead;
+            if siblings.iter().any(is_meant)
+                || self.intends(group, instead)
+                || rest.iter().any(is_meant)
+            {
+                continue;
+            }
+            let verdict = Verdict::Fallback(instead);
+            let disabled = self.tenant.carry_over(product, disabled, instead);
+            let piece = given(group, product, instead, disabled, verdict);
+            // Nothing may count on what it stands in for.
+            let others = siblings.iter().filter(|other| other.product != product);
+            let all = self.plans(rest.iter().chain(others).chain([&piece]));
+            let mut missing = self.tenant.rules().newly_missing(&self.had, &all);
+            if missing.next().is_none()
+                && self.violation_of(&piece, &rest, siblings, seats).is_none()
+            {
+                *work = rest;
+                work.push(piece);
+                return verdict;
+            }
+        }
+        standing_in.map_or(Verdict::Failed(Violation::Count), |own| {
+            Verdict::Fallback(own.product)
+        })
+    }
+
+    /// Whether a group gives a product itself.
+    fn intends(&self, group: GroupOrdinal, product: ProductOrdinal) -> bool {
+        let group = self.tenant.groups().get(group);
+        group.is_some_and(|group| group.license(product).is_some())
     }
 
     /// What speaks against a piece beside those that the user would have: location, exclusion, dependency, seat, mail
@@ -179,6 +263,7 @@ impl Case<'_> {
         &self,
         piece: &Piece,
         work: &[Piece],
+        siblings: &[Piece],
         seats: &mut Seats,
     ) -> Option<Violation> {
         let holds = self.tenant.holds(self.user.ordinal, piece.product);
@@ -190,16 +275,14 @@ impl Case<'_> {
         {
             return Some(Violation::ProhibitedInUsageLocation);
         }
-        let after = self.plans(work.iter().chain([piece]));
-        match self.tenant.rules().first_new_violation(&self.had, &after) {
-            Some(RuleViolation::Exclusive { .. }) => {
-                return Some(Violation::MutuallyExclusive);
-            }
-            // What others lack is not this piece's fault.
-            Some(RuleViolation::Missing { .. }) if self.lacks(piece, &after) => {
-                return Some(Violation::Dependency);
-            }
-            _ => {}
+        let with = self.plans(work.iter().chain([piece]));
+        if self.tenant.rules().excludes(&self.had, &with) {
+            return Some(Violation::MutuallyExclusive);
+        }
+        // What others lack is not this piece's fault.
+        let all = self.plans(work.iter().chain(siblings).chain([piece]));
+        if self.lacks(piece, &all) {
+            return Some(Violation::Dependency);
         }
         let is_taken = work.iter().any(|other| other.product == piece.product);
         if !holds && !is_taken && !seats.are_left(self.tenant, piece.product) {

@@ -99,12 +99,12 @@ impl Model {
         paths.filter(|(_, unit)| groups.contains(unit)).collect()
     }
 
-    /// Whether a user's memberships changed: in groups with licenses, or where groups nest, in any.
+    /// Whether a user's memberships changed: in groups with licenses, or in groups within them where groups nest.
     fn is_moved(&self, old: &Self, place: usize) -> bool {
-        let nests = self.is_on(self.policy.nested_groups);
+        let is_automatic = self.is_on(self.policy.automatic_reprocessing);
         let has_licenses = |group: &usize| {
             let was = old.groups.get(*group);
-            nests
+            is_automatic
                 || !self.groups[*group].licenses.is_empty()
                 || was.is_some_and(|was| !was.licenses.is_empty())
         };
@@ -164,7 +164,7 @@ impl Model {
     /// give seats back.
     fn rank_of(&self, place: usize, retry: Retry) -> (bool, Option<Rank>, Uuid) {
         let id = self.users[place].id;
-        let units = self.units(place).into_iter();
+        let units = self.units(place);
         let lacks = |group: usize| {
             let mut meant = self.groups[group].licenses.keys();
             meant.any(|sku_id| {
@@ -172,10 +172,22 @@ impl Model {
             })
         };
         let is_tried = |group: usize| retry == Retry::All || retry == Retry::Group(group);
-        let ranks = units
-            .filter(|(group, _)| is_tried(*group) && lacks(*group))
-            .map(|(group, joined)| self.rank(group, joined, id));
-        let best = ranks.min();
+        let conflict = Verdict::Failed(Violation::MutuallyExclusive);
+        let may_heal = |group: usize| {
+            let mut meant = self.groups[group].licenses.keys();
+            meant.any(|sku_id| {
+                let verdict = self.decisions.get(&(place, group, *sku_id));
+                verdict.is_none_or(|verdict| *verdict == conflict)
+            })
+        };
+        let ranks = |counts: &dyn Fn(usize) -> bool| {
+            let units = units.iter().filter(|(group, _)| counts(**group));
+            units
+                .map(|(group, joined)| self.rank(*group, *joined, id))
+                .min()
+        };
+        // Where nothing is asked for, a conflict that may be over.
+        let best = ranks(&|group| is_tried(group) && lacks(group)).or_else(|| ranks(&may_heal));
         (best.is_some(), best, id)
     }
 

@@ -58,7 +58,7 @@ impl Model {
         expired: &BTreeSet<(Uuid, Option<usize>)>,
         now: Timestamp,
     ) {
-        let case = Case::new(self, old, place, retry, expired);
+        let case = Case::new(self, old, place, retry);
         let draft = case.decide();
         let base = case.base.clone();
         let leaving = case.leaving_after(&draft);
@@ -90,18 +90,11 @@ impl Model {
             );
         }
         self.users[place].kept = kept;
-        for (sku_id, group) in expired {
-            // What was assigned directly has no group to be kept for; it stays until it can go.
-            let is_needed = leaving.iter().any(|(index, source)| {
-                let is_it = source.sku_id == *sku_id && source.from == From::Ending(*group);
-                is_it && draft.kept.contains_key(index)
-            });
-            if group.is_some() || !is_needed {
-                self.users[place].ending.remove(&(*sku_id, *group));
-            }
+        for key in expired {
+            self.users[place].ending.remove(key);
         }
         for (index, source) in &leaving {
-            if !draft.kept.contains_key(index) && !matches!(source.from, From::Ending(_)) {
+            if !draft.kept.contains_key(index) {
                 let (sku_id, disabled) = (source.sku_id, source.disabled.clone());
                 self.let_end(place, sku_id, source.group(), disabled, &draft.work, now);
             }
@@ -109,11 +102,17 @@ impl Model {
         let active: BTreeSet<(Uuid, Option<usize>)> = draft
             .work
             .iter()
-            .filter(|source| matches!(source.from, From::Group { .. }))
+            .filter(|source| !matches!(source.from, From::Ending(_)))
             .map(|source| (source.sku_id, source.group()))
             .collect();
-        let ending = &mut self.users[place].ending;
-        ending.retain(|key, _| !active.contains(key));
+        let has = self.plans(&draft.work);
+        let mut ending = std::mem::take(&mut self.users[place].ending);
+        ending.retain(|(sku_id, group), license| {
+            let source = Source::new(*sku_id, &license.disabled, From::Ending(*group));
+            let with = &has | &self.plans([&source]);
+            !active.contains(&(*sku_id, *group)) && self.excluded(&has, &with).is_none()
+        });
+        self.users[place].ending = ending;
     }
 
     fn note_verdicts(
@@ -173,13 +172,7 @@ impl Model {
 }
 
 impl<'m> Case<'m> {
-    fn new(
-        model: &'m Model,
-        old: &Model,
-        place: usize,
-        retry: Retry,
-        expired: &BTreeSet<(Uuid, Option<usize>)>,
-    ) -> Self {
+    fn new(model: &'m Model, old: &Model, place: usize, retry: Retry) -> Self {
         let before = old.sources(place);
         let units = model.units(place);
         // Verdicts that still count: on what is still meant for the user.
@@ -222,33 +215,29 @@ impl<'m> Case<'m> {
             changed: model.changed_licenses(old),
         };
         for source in old.sources(place) {
-            case.sort_in(old, source, retry, expired);
+            case.sort_in(old, source, retry);
         }
+        // Who holds something and is to hold it otherwise comes before those who hold nothing.
+        let holds = |group: &usize| {
+            let mut leaving = case.leaving.iter();
+            leaving.any(|source| source.group() == Some(*group))
+        };
+        let (holders, others) = case
+            .retried
+            .iter()
+            .partition::<Vec<usize>, _>(|group| holds(group));
+        case.retried = [holders, others].concat();
         case
     }
 
     /// Where something that the user had goes: it stays, it is decided again, or it leaves.
-    fn sort_in(
-        &mut self,
-        old: &Model,
-        source: Source,
-        retry: Retry,
-        expired: &BTreeSet<(Uuid, Option<usize>)>,
-    ) {
+    fn sort_in(&mut self, old: &Model, source: Source, retry: Retry) {
         if !self.model.owns(source.sku_id) {
             return; // gone with its subscription
         }
         match source.from {
-            From::Direct => {}
-            From::Ending(group) if expired.contains(&(source.sku_id, group)) => {
-                self.leaving.push(source);
-            }
-            From::Ending(group) => {
-                let user = &self.model.users[self.place];
-                if user.ending.contains_key(&(source.sku_id, group)) {
-                    self.base.push(source);
-                }
-            }
+            // What ends yields to everything, and nothing may rest on it.
+            From::Direct | From::Ending(_) => {}
             From::Kept(group, _) => {
                 let is_meant_again = self.verdicts_meant(group, source.sku_id, &source.disabled);
                 if is_meant_again {
@@ -294,6 +283,10 @@ impl<'m> Case<'m> {
             };
             let kept = needed.keys().map(|index| self.leaving[*index].clone());
             draft.work.extend(kept);
+            let instead = self.instead.values();
+            draft
+                .work
+                .extend(instead.map(|index| self.leaving[*index].clone()));
             for group in &self.retried {
                 self.try_unit(*group, &mut draft);
             }
@@ -457,10 +450,11 @@ impl<'m> Case<'m> {
         let key = (group, intended);
         let verdict = match self.instead.get(&key) {
             Some(index) => {
-                let instead = self.leaving[*index].clone();
-                let given = Verdict::Fallback(instead.sku_id);
-                draft.work.push(instead);
-                given
+                let instead = &self.leaving[*index];
+                if !draft.work.contains(instead) {
+                    draft.work.push(instead.clone());
+                }
+                Verdict::Fallback(instead.sku_id)
             }
             None => Verdict::Failed(violation),
         };
@@ -488,7 +482,15 @@ impl<'m> Case<'m> {
                 From::Group { group: of, .. } => of == group && is_change,
                 From::Direct | From::Ending(_) => false,
             };
+            let intended = match source.from {
+                From::Group { intended, .. } => intended,
+                _ => source.sku_id,
+            };
+            // What is given otherwise from now on needs not be kept as it was.
+            let is_replaced =
+                model.groups[group].licenses.contains_key(&intended) && !failed.contains(&intended);
             let is_candidate = is_meant
+                && !is_replaced
                 && !draft.kept.contains_key(&index)
                 && !self.instead.values().any(|place| *place == index);
             if !is_candidate || model.excluded(&on, &with).is_some() {
@@ -514,24 +516,53 @@ impl<'m> Case<'m> {
         draft: &mut Draft,
     ) -> Result<(), Violation> {
         let wanted = self.model.given(group, intended, intended);
-        let verdict = match self.judge(&wanted, company, draft) {
-            Ok(()) => Some((wanted, Verdict::Active)),
-            Err(Violation::Count) => self.model.chain(intended).into_iter().find_map(|given| {
+        let own = self.instead.get(&(group, intended));
+        let own = own.map(|index| self.leaving[*index].clone());
+        let mut rest = draft.clone();
+        rest.work.retain(|source| Some(source) != own.as_ref());
+        let mut result = self.judge(&wanted, company, &rest);
+        if own.is_some() && result.is_ok() {
+            let all = rest.work.iter().chain(company).chain([&wanted]);
+            let (before, after) = (self.model.plans(&self.before), self.model.plans(all));
+            // Nothing that others need may go with what was given instead.
+            if !self.model.lacking(&before, &after).is_empty() {
+                result = Err(Violation::Count);
+            }
+        }
+        let mut found = result.is_ok().then_some((wanted, Verdict::Active));
+        if found.is_none() && (own.is_some() || result == Err(Violation::Count)) {
+            for given in self.model.chain(intended) {
+                if own.as_ref().is_some_and(|own| own.sku_id == given) {
+                    break; // nothing better than what is there
+                }
                 let instead = self.model.given(group, intended, given);
-                let mut held = self.before.iter().chain(&draft.work);
-                let is_held =
-                    held.any(|source| source.sku_id == given && source.from != instead.from);
+                let is_held = rest.work.iter().any(|source| source.sku_id == given);
                 let is_own = self.model.groups[group].licenses.contains_key(&given);
-                let is_held = is_held || is_own;
-                let is_allowed = !is_held && self.judge(&instead, company, draft).is_ok();
-                is_allowed.then_some((instead, Verdict::Fallback(given)))
-            }),
-            Err(other) => return Err(other),
-        };
-        let (source, verdict) = verdict.ok_or(Violation::Count)?;
-        draft.work.push(source);
-        draft.verdicts.insert((group, intended), verdict);
-        Ok(())
+                let all = rest.work.iter().chain(company).chain([&instead]);
+                let (before, after) = (self.model.plans(&self.before), self.model.plans(all));
+                // Nothing may count on what it stands in for.
+                let is_missed = !self.model.lacking(&before, &after).is_empty();
+                if !(is_held || is_own || is_missed) && self.judge(&instead, company, &rest).is_ok()
+                {
+                    found = Some((instead, Verdict::Fallback(given)));
+                    break;
+                }
+            }
+        }
+        match (found, own, result) {
+            (Some((source, verdict)), _, _) => {
+                rest.work.push(source);
+                rest.verdicts.insert((group, intended), verdict);
+                *draft = rest;
+                Ok(())
+            }
+            (None, Some(own), _) => {
+                let verdict = Verdict::Fallback(own.sku_id);
+                draft.verdicts.insert((group, intended), verdict);
+                Ok(())
+            }
+            (None, None, result) => result,
+        }
     }
 
     /// Whether a product can be given besides what the user has by now; `company` comes with it and may have what it needs.

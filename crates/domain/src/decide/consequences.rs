@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Context, Plan, bulk};
 use crate::{
-    assignment::{Decision, Retry, Seats, Settlement, Violation, settle, unit_order, user_order},
+    assignment::{
+        Decision, Retry, Seats, Settlement, Verdict, Violation, settle, unit_order, user_order,
+    },
     event::{Event, Grant, UserSet},
     group::{Group, GroupDefinition, GroupOrdinal, rule::AssignedPlan, rule::Rule},
     product::ProductOrdinal,
@@ -88,8 +90,11 @@ impl<'t> Work<'t> {
                 self.retry(*user, Retry::All);
             }
             Event::AssignmentsChanged { users, .. } | Event::Decided { users, .. } => {
+                let is_own = matches!(event, Event::AssignmentsChanged { .. });
                 for user in users.iter() {
-                    self.retry(user, Retry::Conflicts);
+                    if is_own || self.has_conflict(user) {
+                        self.retry(user, Retry::Conflicts);
+                    }
                 }
                 if self.plan_rules().next().is_some() {
                     self.asked.extend(users.iter());
@@ -137,6 +142,23 @@ impl<'t> Work<'t> {
         if self.before.policy().is_automatic() {
             self.retry(user, Retry::All);
         }
+    }
+
+    /// Whether a license of a user's groups failed because of a conflict.
+    fn has_conflict(&self, user: UserOrdinal) -> bool {
+        let conflict = Verdict::Failed(Violation::MutuallyExclusive);
+        let Some(view) = self.state.users().view(user) else {
+            return false;
+        };
+        self.state.units(&view).iter().any(|unit| {
+            let group = self.state.groups().get(unit.group);
+            group.is_some_and(|group| {
+                group
+                    .decisions
+                    .iter()
+                    .any(|((_, verdict), users)| *verdict == conflict && users.contains(user.0))
+            })
+        })
     }
 
     /// Whether a membership in a group may mean licenses, through the group or, where groups nest, those that it is in.

@@ -41,8 +41,10 @@ impl Case<'_> {
         let mut endings = self.soft.clone();
         if self.tenant.policy().grace_days() > 0 {
             for leaving in &self.leaving {
-                let Origin::Decided(group, intended, _) = leaving.piece.origin else {
-                    continue;
+                let (group, intended) = match leaving.piece.origin {
+                    Origin::Decided(group, intended, _) => (group, intended),
+                    Origin::Kept(group, _) => (group, leaving.piece.product),
+                    Origin::Direct | Origin::Ending(_) => continue,
                 };
                 let is_replaced = work.iter().any(|piece| {
                     piece.origin.group() == Some(group)

@@ -69,6 +69,7 @@ impl Case<'_> {
                 leaving.kept.is_some()
                     && leaving.piece.origin.group() == Some(group)
                     && leaving.piece.origin.intended(leaving.piece.product) == product
+                    && leaving.piece.product == product
             })
         };
         let candidates: Vec<Candidate> = wanted

@@ -8,7 +8,7 @@ use zetel_domain::{
     Command, Outcome, Rejection, Timestamp,
     assignment::AssignmentRequest,
     group::{GroupDefinition, GroupOrdinal, GroupPatch, GroupState, NewGroup, rule::Rule},
-    user::UserKey,
+    user::{UserKey, UserState},
 };
 
 use super::{Given, Group, License, Model};
@@ -76,17 +76,19 @@ impl Model {
             Command::RemoveOwner { group, user } => {
                 let place = self.group(*group)?;
                 let (id, list) = (*user, "owners");
-                let owner = self.live(&UserKey::Id(id));
+                // An owner in the recycle bin can be taken from the list as well.
+                let is_it = |user: &super::User| user.id == id && user.state != UserState::Purged;
+                let owner = self.users.iter().position(is_it);
                 let owners = &self.groups[place].owners;
                 let is_last =
-                    owners.len() == 1 && owner.as_ref().is_ok_and(|owner| owners.contains(owner));
+                    owners.len() == 1 && owner.as_ref().is_some_and(|owner| owners.contains(owner));
                 if is_last && self.groups[place].definition.unified {
                     return Err(Rejection::InvalidGroupProperty {
                         name: "owners",
                         reason: "",
                     });
                 }
-                let was = owner.is_ok_and(|owner| self.groups[place].owners.remove(&owner));
+                let was = owner.is_some_and(|owner| self.groups[place].owners.remove(&owner));
                 if !was {
                     return Err(Rejection::NotMember { id, list });
                 }

@@ -105,6 +105,8 @@ fn roles_and_domains_are_given() {
     let (status, answer) = caller.post("/organizations/oauth2/v2.0/token", &form);
     assert_eq!(status, 200, "{answer}");
     let token = answer["access_token"].as_str().unwrap();
-    assert_eq!(caller.get("/users", token).0, 200);
+    // The role was given by another process: the server sees it as soon as its follower has looked.
+    let mut answers = (0..2_000).map(|_| caller.get("/users", token).0);
+    assert!(answers.any(|status| status == 200));
     shell.ok("role remove jo@fabrikam.nl license-administrator");
 }

@@ -258,6 +258,11 @@ impl Tenant {
         self.shapes.get(id)
     }
 
+    /// All shapes that licenses of users' own ever had.
+    pub fn shapes(&self) -> impl Iterator<Item = &Shape> {
+        self.shapes.iter()
+    }
+
     /// A user's own licenses with their products, in product order; see [`Tenant::effective`] for all that it has.
     pub fn licenses<'a>(
         &'a self,

@@ -134,6 +134,11 @@ impl Shapes {
         *self = changed;
     }
 
+    /// All shapes.
+    pub fn iter(&self) -> impl Iterator<Item = &Shape> {
+        self.list.iter()
+    }
+
     /// How many there are.
     pub const fn len(&self) -> usize {
         self.list.len()

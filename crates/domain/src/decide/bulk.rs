@@ -4,12 +4,14 @@
 //! members for whom the group's products are decided alike have the same outcome, so one of them is settled and the
 //! others follow. All others are settled one by one, as is everybody when seats are scarce.
 
+use std::collections::BTreeSet;
+
 use super::consequences::Changes;
 use crate::{
     assignment::{Decision, Retry, RuleSet, Seats, Verdict, Violation, settle},
     catalog::ProhibitedSubject,
     group::{Group, GroupLicense, GroupOrdinal},
-    product::ProductOrdinal,
+    product::{OwnedProduct, ProductOrdinal},
     state::Bits,
     tenant::Tenant,
     user::{UserOrdinal, UserView},
@@ -49,7 +51,7 @@ pub fn settle_group(
     let Some(classes) = classes(group, &products, plain) else {
         return members;
     };
-    let retry = Retry::Groups(std::collections::BTreeSet::from([ordinal]));
+    let retry = Retry::Groups(BTreeSet::from([ordinal]));
     for class in classes {
         let Some(view) = class
             .first()
@@ -75,7 +77,7 @@ pub fn all_members(tenant: &Tenant, ordinal: GroupOrdinal) -> Bits {
             .map_or_else(Bits::default, |group| group.members.clone());
     }
     let mut members = Bits::default();
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = BTreeSet::new();
     let mut open = vec![ordinal];
     while let Some(next) = open.pop() {
         if let Some(group) = tenant.groups().get(next).filter(|group| group.is_live())
@@ -176,9 +178,8 @@ fn special_members(
     let new = plans_of(tenant, &group.licenses);
     let was = plans_of(tenant, old);
     for (product, owned) in tenant.products() {
-        let mut all = RuleSet::default();
-        owned.add_rule_plans(0, &mut all);
-        if touches(tenant, &was, &new, &all) {
+        let forms = forms(tenant, product, owned);
+        if touches(tenant, &was, &new, &forms) {
             special.union_with(&holders_elsewhere(tenant, ordinal, product));
         }
     }
@@ -211,11 +212,34 @@ fn plans_of(tenant: &Tenant, licenses: &[GroupLicense]) -> RuleSet {
     set
 }
 
-/// Whether some rule may come out otherwise for users who have these other plans as well.
-fn touches(tenant: &Tenant, was: &RuleSet, new: &RuleSet, other: &RuleSet) -> bool {
+/// The plans of a product that rules name, in every form in which anybody has it: whole first.
+fn forms(tenant: &Tenant, product: ProductOrdinal, owned: &OwnedProduct) -> Vec<RuleSet> {
+    let of_users = tenant
+        .shapes()
+        .filter(|shape| shape.product == product)
+        .map(|shape| shape.disabled);
+    let of_groups = tenant
+        .groups()
+        .iter()
+        .filter_map(|(_, group)| group.license(product))
+        .map(|license| license.disabled);
+    let masks: BTreeSet<u128> = of_users.chain(of_groups).collect();
+    let form = |disabled| {
+        let mut set = RuleSet::default();
+        owned.add_rule_plans(disabled, &mut set);
+        set
+    };
+    std::iter::once(0).chain(masks).map(form).collect()
+}
+
+/// Whether some rule may come out otherwise for users who have another product in one of some forms as well.
+fn touches(tenant: &Tenant, was: &RuleSet, new: &RuleSet, forms: &[RuleSet]) -> bool {
     let own = was.union(new);
     let excludes = tenant.rules().exclusions().iter().any(|set| {
-        own.intersects(set) && other.intersects(set) && own.union(other).count_common(set) > 1
+        own.intersects(set)
+            && forms
+                .iter()
+                .any(|form| form.intersects(set) && own.union(form).count_common(set) > 1)
     });
     excludes
         || tenant
@@ -225,10 +249,13 @@ fn touches(tenant: &Tenant, was: &RuleSet, new: &RuleSet, other: &RuleSet) -> bo
             .any(|(dependent, requires)| {
                 let lacks = new.contains(*dependent)
                     && !new.intersects(requires)
-                    && other.intersects(requires);
-                let is_needed = other.contains(*dependent)
-                    && was.intersects(requires)
-                    && !was.common_is_within(requires, new);
+                    && forms.iter().any(|form| form.intersects(requires));
+                let goes = was.intersects(requires) && !was.common_is_within(requires, new);
+                // What has in itself all that it needs does not miss what goes.
+                let is_needed = goes
+                    && forms
+                        .iter()
+                        .any(|form| form.contains(*dependent) && !form.intersects(requires));
                 lacks || is_needed
             })
 }

@@ -181,16 +181,9 @@ fn holders_file(shell: &Shell) -> usize {
         .filter(has_ems)
         .map(|user| user["userPrincipalName"].as_str().unwrap().to_owned())
         .collect();
-    shell.write(
-        "all.csv",
-        format!(
-            "user,product\n{}",
-            names
-                .iter()
-                .map(|name| format!("{name},EMS\n"))
-                .collect::<String>()
-        ),
-    );
+    let mut lines = vec!["user,product".to_owned()];
+    lines.extend(names.iter().map(|name| format!("{name},EMS")));
+    shell.write("all.csv", lines.join("\n") + "\n");
     names.len()
 }
 

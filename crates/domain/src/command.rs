@@ -210,7 +210,7 @@ pub enum Command {
         /// Ids of plans of the new product to switch off besides those that are off in the old one.
         disabled_plans: Vec<Uuid>,
     },
-    /// Remove direct licenses that a group gives as well; see [`crate::decide`].
+    /// Remove direct licenses that a group gives as well.
     MigrateToGroups {
         /// Whose; all users if absent.
         users: Option<Vec<UserKey>>,

@@ -292,7 +292,9 @@ pub fn delete(tenant: &Tenant, id: Uuid, context: &Context<'_>) -> Result<Plan, 
         });
     }
     let mut work = Work::new(tenant, context);
-    retry_nested(&mut work, ordinal);
+    if work.gives_licenses(ordinal) {
+        retry_nested(&mut work, ordinal);
+    }
     work.record(if group.definition.unified {
         Event::GroupDeleted {
             group: ordinal,
@@ -325,7 +327,9 @@ pub fn restore(tenant: &Tenant, id: Uuid, context: &Context<'_>) -> Result<Plan,
         group: ordinal,
         deleted: group.deleted.unwrap_or_default(),
     });
-    retry_nested(&mut work, ordinal);
+    if work.gives_licenses(ordinal) {
+        retry_nested(&mut work, ordinal);
+    }
     Ok(Plan {
         outcome: Outcome::Group(ordinal),
         ..Plan::from(work.finish())

@@ -15,11 +15,14 @@ DOCUMENTATION = Path(__file__).parents[1] / "docs"
 SHELL_BLOCK = re.compile(r"^```sh\n(.*?)^```", re.DOTALL | re.MULTILINE)
 OPERATORS = {"&", "&&", ";", "|", ">", "<"}
 DATE = re.compile(r"\b20\d\d-\d\d-\d\d(T[0-9:]+Z)?\b")
-TRIED = ("demo.md", "groups.md", "undo.md")
+TRIED = ("demo.md", "groups.md", "devices.md", "undo.md")
 """Guides whose commands are for the demonstration tenant, in the order in which they are read."""
 NOT_DONE = {
     "licenses assign nova.nowhere@contoso.example --product EMS": REFUSED,
     "users reprocess wanda.waiting@contoso.example": REFUSED,
+    "devices check --user max.many@contoso.example --platform Windows": REFUSED,
+    "devices check --user max.many@contoso.example --platform Android --ownership personal": REFUSED,
+    "devices check --user otto.off@contoso.example --platform iOS": REFUSED,
     "restore-licenses --at 2026-05-01T12:00:00Z --plan": SOME_FAILED,
 }
 """Commands that show how a rule says no; Dean is in the recycle bin, and nobody gives him anything back there."""

@@ -185,3 +185,114 @@ refusal-guarded-approval = The guard stopped the change: { $users ->
 refusal-own-approval = Whoever asked for a change cannot approve it; ask somebody else.
 refusal-invalid-token = The token is not that of a plan.
 refusal-nothing-to-undo = Nothing of the change can be undone.
+
+# Why a device may not enroll, and what to do about it
+
+other-users = { $count ->
+    [one] one other
+   *[other] { $count } others
+}
+default-limit-policy = the default policy
+device-without-name = The device
+device-by-serial = The device with the serial number { $serial }
+reason-authority-not-set = Nobody manages devices in this organization. Set the MDM authority first.
+reason-user-required = A device that enrolls this way needs a user. Say whose it is.
+reason-user-not-found = There is no user { $key }. Check the name, or create the user first.
+reason-user-deleted = { $user } was deleted. Restore the user first.
+reason-user-disabled = The account of { $user } is disabled. Enable it first.
+reason-not-enrollment-manager = { $user } is no device enrollment manager. Make the user one, or enroll the device in another way.
+reason-not-for-enrollment-managers = { $user } is a device enrollment manager and cannot enroll devices this way. Enroll the device with another account.
+gap-no-product = { $user } has no license for device management. Assign { $products } to the user.
+gap-no-product-at-all = { $user } has no license for device management, and the organization has none to give. Buy a product with device management and assign it to the user.
+gap-plan-off = { $user } has { $product }, but { $plans } is switched off in it. Switch it on for the user.
+gap-not-usable = { $user } has { $product }, but its subscription is { $status ->
+    [suspended] suspended
+    [lockedOut] cancelled
+   *[deleted] over
+}. Renew the subscription, or assign another product with device management.
+reason-users-not-licensed = Not everybody who uses this shared device has a license for device management: { $users } must get one. { $bought ->
+    [0] The organization has no device license that could cover it instead.
+   *[other] No device license is left that could cover it instead; buying one more would do as well.
+}
+reason-shared-without-users = Nobody is named who uses this shared device, and { $bought ->
+    [0] the organization has no device license that could cover it
+   *[other] no device license is left that could cover it
+}. Name users who are licensed, or buy a device license.
+reason-device-license-not-accepted = A device that enrolls this way has no user, and no device license can cover it. Enroll it with a user, or in another way.
+reason-no-device-license = { $bought ->
+    [0] The device needs a device license, and the organization has none.
+    [one] The device needs a device license, and the only one is taken.
+   *[other] The device needs a device license, and all { $bought } are taken.
+} Buy one, or remove a device that needs one.
+reason-limit-reached = { $user } has { $used ->
+    [one] one device
+   *[other] { $used } devices
+}, and the limit is { $limit }, by { $policy }. Remove a device that is no longer used, or raise the limit.
+reason-agents = { $user } has the PC agent on { $used ->
+    [one] one computer
+   *[other] { $used } computers
+}, and a license covers { $limit }. Remove one that is no longer used.
+reason-virtual-agents = { $user } has the PC agent on { $used ->
+    [one] one virtual machine
+   *[other] { $used } virtual machines
+}, and a license covers { $limit }. Remove one that is no longer used.
+reason-manager-limit = { $user } has enrolled { $used ->
+    [one] one device
+   *[other] { $used } devices
+} as a device enrollment manager, and the limit is { $limit }. Remove devices that are no longer used, or enroll with another manager.
+reason-manager-limit-android = { $user } has enrolled { $used ->
+    [one] one personal Android device
+   *[other] { $used } personal Android devices
+} as a device enrollment manager, and the limit is { $limit }. Remove devices that are no longer used, or enroll with another manager.
+reason-managed-otherwise = { $device } is managed in another way already: the PC agent and an MDM server exclude each other. Take it out of the other management first.
+reason-device-of-another-user = { $device } is enrolled for somebody else. Delete its record first, then enroll it again.
+warning-pool-short = With this device, { $used } devices need a device license, and the organization has { $bought ->
+    [one] one
+   *[other] { $bought }
+}. Buy { $short } more.
+
+# Refusals of changes to devices
+
+refusal-device-not-found = No device with this id is enrolled. Enroll it first.
+refusal-must-enroll-again = { $device } was not heard of in time: its certificate expired on { $date }. Enroll it again.
+refusal-device-differs = { $device } is enrolled under this id with another { $what ->
+    [operatingSystem] platform
+   *[serialNumber] serial number
+}. Give the new device an id of its own, or delete the record first.
+refusal-device-setting = The setting { $name } cannot have this value. Choose another one.
+refusal-limit-policy-not-found = There is no such policy that limits devices per user. List the policies to find its id.
+refusal-default-limit-policy = This cannot be done to the default policy that limits devices per user. Make a policy of your own for some groups.
+refusal-not-enrollment-manager = { $user } is no device enrollment manager. Nothing is to be removed.
+
+# What becomes of devices
+
+step-enrollment-refused = From { $date } on, new devices are refused. Nothing is wiped, and this device may go on checking in.
+step-not-licensed = From { $date } on, the device is not compliant, since its user has no license for device management; conditional access blocks it.
+step-basic-mobility = At its first check-in after { $date }, Basic Mobility and Security takes over; profiles of Intune that are left go within seven days.
+step-grace-ends = On { $date }, the time ends in which the device may be out of compliance with its own policies.
+step-silent = On { $date }, the device stops being compliant for want of contact, unless it checks in before.
+step-hidden = On { $date }, the device is hidden from lists, unless it checks in before.
+step-certificate-expires = On { $date }, the certificate of the device expires, unless it checks in before; then the device must enroll again, which needs a license.
+step-user-purged = On { $date }, the user is erased for good.
+step-record-removed = On { $date }, the record of the device is removed, unless it checked in before its certificate expired.
+restore-product = Give { $product } back by { $date }, with its plan of device management on: the device is then compliant again without enrolling again.
+restore-license = Give the user a license for device management by { $date }: the device is then compliant again without enrolling again.
+restore-user = Restore the user by { $date }: licenses and groups come back, and the device is compliant again without enrolling again.
+restore-too-late = It is too late to restore it: the device must enroll again, which needs a license.
+restore-not-needed = The license does not matter to this device: something else covers it.
+
+# Who can enroll a device
+
+status-can-enroll = { $count } of { $licensed } { $licensed ->
+    [one] licensed user
+   *[other] licensed users
+} can enroll a device now.
+status-authority-not-set = { $count } cannot, because nobody manages devices in this organization: set the MDM authority.
+status-disabled = { $count } cannot, because sign-in is blocked: enable the { $count ->
+    [one] account
+   *[other] accounts
+}.
+status-plan-off = { $count } cannot, because the plan of device management is switched off in the license: switch it on.
+status-product-not-usable = { $count } cannot, because the subscription of the product has run out: renew it.
+status-limit-reached = { $count } cannot, because they have as many devices as they may: remove a device, or raise the limit.
+status-pool-short = { $needed } devices need a device license, and { $bought } were bought.

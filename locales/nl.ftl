@@ -185,3 +185,117 @@ refusal-guarded-approval = De wijziging is tegengehouden: { $users ->
 refusal-own-approval = Wie om een wijziging heeft gevraagd, kan die niet zelf goedkeuren; vraag het iemand anders.
 refusal-invalid-token = Dit token is niet dat van een plan.
 refusal-nothing-to-undo = Van de wijziging kan niets ongedaan worden gemaakt.
+
+# Waarom een apparaat zich niet mag inschrijven en wat eraan te doen is
+
+other-users = { $count ->
+    [one] nog iemand
+   *[other] { $count } anderen
+}
+default-limit-policy = het standaardbeleid
+device-without-name = Het apparaat
+device-by-serial = Het apparaat met serienummer { $serial }
+reason-authority-not-set = Niemand beheert apparaten in deze organisatie. Stel eerst de MDM-instantie in.
+reason-user-required = Een apparaat dat zich zo inschrijft, heeft een gebruiker nodig. Geef op van wie het is.
+reason-user-not-found = Er is geen gebruiker { $key }. Controleer de naam of maak de gebruiker eerst aan.
+reason-user-deleted = { $user } is verwijderd. Herstel de gebruiker eerst.
+reason-user-disabled = Het account van { $user } is uitgeschakeld. Schakel het eerst in.
+reason-not-enrollment-manager = { $user } is geen inschrijvingsmanager. Maak de gebruiker er een, of schrijf het apparaat op een andere manier in.
+reason-not-for-enrollment-managers = { $user } is een inschrijvingsmanager en kan apparaten niet op deze manier inschrijven. Schrijf het apparaat in met een ander account.
+gap-no-product = { $user } heeft geen licentie voor apparaatbeheer. Wijs { $products } toe aan de gebruiker.
+gap-no-product-at-all = { $user } heeft geen licentie voor apparaatbeheer en de organisatie heeft er geen te geven. Koop een product met apparaatbeheer en wijs het toe aan de gebruiker.
+gap-plan-off = { $user } heeft { $product }, maar { $plans } staat daarin uit. Zet het aan voor de gebruiker.
+gap-not-usable = { $user } heeft { $product }, maar het abonnement daarop is { $status ->
+    [suspended] opgeschort
+    [lockedOut] opgezegd
+   *[deleted] afgelopen
+}. Verleng het abonnement of wijs een ander product met apparaatbeheer toe.
+reason-users-not-licensed = Niet iedereen die dit gedeelde apparaat gebruikt, heeft een licentie voor apparaatbeheer: { $users } moet er een krijgen. { $bought ->
+    [0] De organisatie heeft geen apparaatlicentie die het in plaats daarvan kan dekken.
+   *[other] Er is geen apparaatlicentie meer vrij die het in plaats daarvan kan dekken; u kunt er ook een bij kopen.
+}
+reason-shared-without-users = Er is niemand opgegeven die dit gedeelde apparaat gebruikt en { $bought ->
+    [0] de organisatie heeft geen apparaatlicentie die het kan dekken
+   *[other] er is geen apparaatlicentie meer vrij die het kan dekken
+}. Geef gebruikers met een licentie op, of koop een apparaatlicentie.
+reason-device-license-not-accepted = Een apparaat dat zich zo inschrijft, heeft geen gebruiker en kan niet door een apparaatlicentie worden gedekt. Schrijf het in met een gebruiker, of op een andere manier.
+reason-no-device-license = { $bought ->
+    [0] Het apparaat heeft een apparaatlicentie nodig en de organisatie heeft er geen.
+    [one] Het apparaat heeft een apparaatlicentie nodig en de enige is bezet.
+   *[other] Het apparaat heeft een apparaatlicentie nodig en alle { $bought } zijn bezet.
+} Koop er een, of verwijder een apparaat dat er een nodig heeft.
+reason-limit-reached = { $user } heeft { $used ->
+    [one] één apparaat
+   *[other] { $used } apparaten
+} en de limiet is { $limit }, volgens { $policy }. Verwijder een apparaat dat niet meer wordt gebruikt, of verhoog de limiet.
+reason-agents = { $user } heeft de pc-agent op { $used ->
+    [one] één computer
+   *[other] { $used } computers
+} en een licentie dekt er { $limit }. Verwijder er een die niet meer wordt gebruikt.
+reason-virtual-agents = { $user } heeft de pc-agent op { $used ->
+    [one] één virtuele machine
+   *[other] { $used } virtuele machines
+} en een licentie dekt er { $limit }. Verwijder er een die niet meer wordt gebruikt.
+reason-manager-limit = { $user } heeft als inschrijvingsmanager { $used ->
+    [one] één apparaat
+   *[other] { $used } apparaten
+} ingeschreven en de limiet is { $limit }. Verwijder apparaten die niet meer worden gebruikt, of schrijf in met een andere manager.
+reason-manager-limit-android = { $user } heeft als inschrijvingsmanager { $used ->
+    [one] één persoonlijk Android-apparaat
+   *[other] { $used } persoonlijke Android-apparaten
+} ingeschreven en de limiet is { $limit }. Verwijder apparaten die niet meer worden gebruikt, of schrijf in met een andere manager.
+reason-managed-otherwise = { $device } wordt al op een andere manier beheerd: de pc-agent en een MDM-server sluiten elkaar uit. Haal het eerst uit het andere beheer.
+reason-device-of-another-user = { $device } is ingeschreven voor iemand anders. Verwijder eerst de registratie ervan en schrijf het daarna opnieuw in.
+warning-pool-short = Met dit apparaat hebben { $used } apparaten een apparaatlicentie nodig en de organisatie heeft er { $bought ->
+    [one] één
+   *[other] { $bought }
+}. Koop er { $short } bij.
+
+# Weigeringen van wijzigingen van apparaten
+
+refusal-device-not-found = Er is geen apparaat met deze id ingeschreven. Schrijf het eerst in.
+refusal-must-enroll-again = { $device } heeft niet op tijd van zich laten horen: het certificaat is verlopen op { $date }. Schrijf het opnieuw in.
+refusal-device-differs = { $device } is onder deze id ingeschreven met { $what ->
+    [operatingSystem] een ander platform
+   *[serialNumber] een ander serienummer
+}. Geef het nieuwe apparaat een eigen id, of verwijder eerst de registratie.
+refusal-device-setting = De instelling { $name } kan deze waarde niet hebben. Kies een andere.
+refusal-limit-policy-not-found = Er is geen beleid met deze id dat het aantal apparaten per gebruiker beperkt. Vraag de lijst op om de id te vinden.
+refusal-default-limit-policy = Dit kan niet met het standaardbeleid dat het aantal apparaten per gebruiker beperkt. Maak een eigen beleid voor bepaalde groepen.
+refusal-not-enrollment-manager = { $user } is geen inschrijvingsmanager. Er valt niets te verwijderen.
+
+# Wat er van apparaten wordt
+
+step-enrollment-refused = Vanaf { $date } worden nieuwe apparaten geweigerd. Er wordt niets gewist en dit apparaat mag zich blijven melden.
+step-not-licensed = Vanaf { $date } voldoet het apparaat niet meer, omdat de gebruiker geen licentie voor apparaatbeheer heeft; voorwaardelijke toegang blokkeert het.
+step-basic-mobility = Zodra het apparaat zich na { $date } voor het eerst meldt, neemt Basic Mobility and Security het over; profielen van Intune die over zijn, verdwijnen binnen zeven dagen.
+step-grace-ends = Op { $date } eindigt de tijd waarin het apparaat niet aan zijn eigen beleid hoeft te voldoen.
+step-silent = Op { $date } voldoet het apparaat niet meer omdat het zich niet heeft gemeld, tenzij het zich eerder meldt.
+step-hidden = Op { $date } verdwijnt het apparaat uit lijsten, tenzij het zich eerder meldt.
+step-certificate-expires = Op { $date } verloopt het certificaat van het apparaat, tenzij het zich eerder meldt; daarna moet u het apparaat opnieuw inschrijven, en daar is een licentie voor nodig.
+step-user-purged = Op { $date } wordt de gebruiker voorgoed gewist.
+step-record-removed = Op { $date } worden de gegevens van het apparaat verwijderd, tenzij het zich heeft gemeld voordat zijn certificaat verliep.
+restore-product = Geef { $product } uiterlijk op { $date } terug, met het plan voor apparaatbeheer aan: het apparaat voldoet dan weer zonder dat u het opnieuw inschrijft.
+restore-license = Geef de gebruiker uiterlijk op { $date } een licentie voor apparaatbeheer: het apparaat voldoet dan weer zonder dat u het opnieuw inschrijft.
+restore-user = Herstel de gebruiker uiterlijk op { $date }: licenties en groepen komen terug en het apparaat voldoet weer zonder dat u het opnieuw inschrijft.
+restore-too-late = Herstellen kan niet meer: u moet het apparaat opnieuw inschrijven, en daar is een licentie voor nodig.
+restore-not-needed = De licentie doet er voor dit apparaat niet toe: iets anders dekt het.
+
+# Wie een apparaat kan inschrijven
+
+status-can-enroll = { $count } van { $licensed } { $licensed ->
+    [one] gebruiker
+   *[other] gebruikers
+} met een licentie { $count ->
+    [one] kan
+   *[other] kunnen
+} nu een apparaat inschrijven.
+status-authority-not-set = { $count } niet, omdat niemand in deze organisatie apparaten beheert: stel de MDM-instantie in.
+status-disabled = { $count } niet, omdat aanmelden is geblokkeerd: schakel { $count ->
+    [one] het account
+   *[other] de accounts
+} in.
+status-plan-off = { $count } niet, omdat het plan voor apparaatbeheer in de licentie uit staat: schakel het in.
+status-product-not-usable = { $count } niet, omdat het abonnement van het product is verlopen: verleng het.
+status-limit-reached = { $count } niet, omdat er al zo veel apparaten zijn als mag: verwijder een apparaat of verhoog de limiet.
+status-pool-short = { $needed } apparaten hebben een apparaatlicentie nodig en { $bought } zijn er gekocht.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use zetel_engine::Engine;
 use zetel_identity::Environment;
 
-use crate::{authentication::Authenticate, health::Metrics};
+use crate::{authentication::Authenticate, graph::SignDecisions, health::Metrics};
 
 /// What the API is made of.
 pub struct ApiState {
@@ -13,6 +13,8 @@ pub struct ApiState {
     pub engine: Engine,
     /// Judges access tokens: an [`Authenticator`](crate::Authenticator).
     pub authenticator: Arc<dyn Authenticate>,
+    /// Signs decisions about devices: a [`TokenService`](zetel_identity::TokenService).
+    pub signer: Arc<dyn SignDecisions>,
     /// Randomness for request ids and for the salts of passwords.
     pub environment: Environment,
     /// Counts requests.

@@ -14,7 +14,15 @@ use zetel_store::Target;
 use crate::{
     error::BenchError,
     process::{Running, output_of},
+    wrk::Aim,
 };
+
+/// What the application may do.
+const PERMISSIONS: [&str; 3] = [
+    "User.ReadWrite.All",
+    "LicenseAssignment.ReadWrite.All",
+    "DeviceManagementManagedDevices.ReadWrite.All",
+];
 
 /// The bare server of the limit.
 pub struct Hello {
@@ -74,8 +82,11 @@ impl ZetelServer {
         create
             .args(["app", "create", "--data", &data, "--keys"])
             .arg(keys);
-        create.args(["--name", "benchmark", "--permission", "User.ReadWrite.All"]);
-        let said = output_of(create.args(["--permission", "LicenseAssignment.ReadWrite.All"]))?;
+        create.args(["--name", "benchmark"]);
+        for permission in PERMISSIONS {
+            create.args(["--permission", permission]);
+        }
+        let said = output_of(&mut create)?;
         let word = |name: &str| {
             let found = said.lines().find_map(|line| line.strip_prefix(name));
             let found = found.map(|rest| rest.trim().to_owned());
@@ -133,6 +144,14 @@ impl ZetelServer {
         self.running.id()
     }
 
+    /// Where load goes.
+    pub fn aim(&self) -> Aim {
+        Aim {
+            address: self.address,
+            process: self.process(),
+        }
+    }
+
     /// The text of a request, complete with token.
     pub fn request(&self, method: &str, path: &str, body: &str) -> String {
         let (address, token) = (self.address, &self.token);
@@ -154,16 +173,33 @@ impl ZetelServer {
             .agent
             .get(url)
             .header("Authorization", format!("Bearer {}", self.token));
-        let mut answer = request.call().map_err(failed)?;
-        let text = answer.body_mut().read_to_string().map_err(failed)?;
-        if answer.status() != 200 {
-            return Err(BenchError::Failed(format!(
-                "`{path}` answered {}: {text}",
-                answer.status()
-            )));
-        }
-        serde_json::from_str(&text).map_err(|error| BenchError::failed(path, error))
+        read(path, request.call().map_err(failed)?)
     }
+
+    /// The answer to a POST, which must succeed.
+    pub fn post(&self, path: &str, body: &str) -> Result<Value, BenchError> {
+        let failed = |error: ureq::Error| BenchError::failed(path, error);
+        let url = format!("http://{}{path}", self.address);
+        let request = self
+            .agent
+            .post(url)
+            .header("Authorization", format!("Bearer {}", self.token))
+            .header("Content-Type", "application/json");
+        read(path, request.send(body).map_err(failed)?)
+    }
+}
+
+/// What an answer says, which must be one of success.
+fn read(path: &str, mut answer: ureq::http::Response<ureq::Body>) -> Result<Value, BenchError> {
+    let failed = |error: ureq::Error| BenchError::failed(path, error);
+    let text = answer.body_mut().read_to_string().map_err(failed)?;
+    if answer.status() != 200 {
+        return Err(BenchError::Failed(format!(
+            "`{path}` answered {}: {text}",
+            answer.status()
+        )));
+    }
+    serde_json::from_str(&text).map_err(|error| BenchError::failed(path, error))
 }
 
 /// Waits for the server to say where it listens; what it says later goes to this process's standard error.

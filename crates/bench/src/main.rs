@@ -68,6 +68,14 @@ enum Task {
         /// Folder or URL
         target: String,
     },
+    /// Make a tenant with devices in memory and tell what this process holds
+    #[command(hide = true)]
+    Hold {
+        /// People
+        users: u32,
+        /// Devices of each
+        each: u32,
+    },
     /// Serve the bare answer
     #[command(hide = true)]
     Hello {
@@ -114,6 +122,10 @@ enum Part {
     Http,
     /// Groups, in process
     Groups,
+    /// Devices: the gate, and all of `decisions`
+    Devices,
+    /// Devices in memory, without a store
+    Decisions,
     /// An empty server, and the size of the program
     Empty,
 }
@@ -138,6 +150,7 @@ fn main() -> ExitCode {
             seconds,
         } => profile::run(part, &folder, Duration::from_secs(seconds)).map(|()| true),
         Task::Load { target } => measure::start::load(&target).map(|()| true),
+        Task::Hold { users, each } => measure::devices::memory::hold(users, each).map(|()| true),
         Task::Hello { workers } => hello::serve(workers).map(|()| true),
     };
     match done {
@@ -172,17 +185,29 @@ fn run(arguments: RunArguments) -> Result<bool, BenchError> {
         report: Report::default(),
     };
     let wanted = |part: Part| arguments.only.is_empty() || arguments.only.contains(&part);
-    let needs_tenants = [Part::Start, Part::Single, Part::Http, Part::Groups]
-        .into_iter()
-        .any(wanted);
+    let needs_tenants = [
+        Part::Start,
+        Part::Single,
+        Part::Http,
+        Part::Groups,
+        Part::Devices,
+    ]
+    .into_iter()
+    .any(wanted);
     let machine = machine();
-    let parts: [(&str, bool, Measure); 7] = [
+    let parts: [(&str, bool, Measure); 9] = [
         ("limits", wanted(Part::Limits), measure_limits),
         ("bulk", needs_tenants, measure::bulk::measure),
         ("start", wanted(Part::Start), measure::start::measure),
         ("single", wanted(Part::Single), measure::single::measure),
         ("http", wanted(Part::Http), measure::http::measure),
         ("groups", wanted(Part::Groups), measure::groups::measure),
+        (
+            "decisions",
+            wanted(Part::Devices) || wanted(Part::Decisions),
+            measure::devices::measure_in_memory,
+        ),
+        ("devices", wanted(Part::Devices), measure::devices::measure),
         ("empty", wanted(Part::Empty), measure::empty::measure),
     ];
     for (name, _, measure) in parts.into_iter().filter(|(_, wanted, _)| *wanted) {

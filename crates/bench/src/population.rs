@@ -1,8 +1,8 @@
 //! The tenant that is measured: people with ordinary names, two products each.
 
-use std::{path::PathBuf, sync::Arc, time::Instant};
+use std::{path::PathBuf, time::Instant};
 
-use uuid::Uuid;
+use uuid::{Builder, Uuid};
 use zetel_domain::{
     Command, Outcome,
     access::{Action, Caller},
@@ -37,7 +37,8 @@ pub const EMS_PLANS: [Uuid; 5] = [
     Uuid::from_u128(0x8a25_6a2b_b617_496d_b51b_e764_66e8_8db0),
     Uuid::from_u128(0xc1ec_4a95_1f05_45b3_a911_aa3f_a010_94f5),
 ];
-const DOMAIN: &str = "contoso.example";
+/// The domain of all tenants.
+pub const DOMAIN: &str = "contoso.example";
 /// Users per command when creating and assigning.
 const BATCH: u32 = 10_000;
 const SEATS: u32 = 10_000_000;
@@ -146,25 +147,30 @@ pub fn create_tenant(engine: &Engine) -> Result<Uuid, BenchError> {
         ..Profile::default()
     };
     let tenant = engine.create_tenant(None, profile, DOMAIN.to_owned())?;
-    let catalog = Catalog::builtin();
-    let digest = catalog_digest(&catalog.to_text());
-    submit(
-        engine,
-        tenant,
-        Command::AdoptCatalog {
-            catalog: Arc::clone(&catalog),
-            digest,
-        },
-    )?;
-    for sku_id in [EMS, MICROSOFT_365_E3] {
-        buy(engine, tenant, sku_id)?;
+    for command in equipment() {
+        submit(engine, tenant, command)?;
     }
     Ok(tenant)
 }
 
+/// What a new tenant begins with: the built-in catalog and seats enough.
+pub fn equipment() -> [Command; 3] {
+    let catalog = Catalog::builtin();
+    let digest = catalog_digest(&catalog.to_text());
+    [
+        Command::AdoptCatalog { catalog, digest },
+        purchase(EMS),
+        purchase(MICROSOFT_365_E3),
+    ]
+}
+
 /// Buys more seats of a product of the catalog than anybody needs.
 pub fn buy(engine: &Engine, tenant: Uuid, sku_id: Uuid) -> Result<(), BenchError> {
-    let purchase = NewSubscription {
+    submit(engine, tenant, purchase(sku_id)).map(drop)
+}
+
+fn purchase(sku_id: Uuid) -> Command {
+    Command::AddSubscription(NewSubscription {
         id: None,
         product: ProductDefinition {
             sku_id,
@@ -178,8 +184,7 @@ pub fn buy(engine: &Engine, tenant: Uuid, sku_id: Uuid) -> Result<(), BenchError
         term: Term { months: 36 },
         renews: true,
         owner_id: None,
-    };
-    submit(engine, tenant, Command::AddSubscription(purchase)).map(drop)
+    })
 }
 
 /// Creates users with licenses in `rounds` equal parts and tells how fast each part went. `meanwhile` runs before each
@@ -236,7 +241,12 @@ pub fn create_users(
 
 /// Assigns both products by batches; users per second.
 pub fn assign_to_all(engine: &Engine, tenant: Uuid, ids: &[Uuid]) -> Result<f64, BenchError> {
-    let request = AssignmentRequest {
+    assign_in_bulk(engine, tenant, ids, &products())
+}
+
+/// Gives both products.
+pub fn products() -> AssignmentRequest {
+    AssignmentRequest {
         add: vec![
             ProductRequest {
                 sku_id: EMS,
@@ -248,8 +258,7 @@ pub fn assign_to_all(engine: &Engine, tenant: Uuid, ids: &[Uuid]) -> Result<f64,
             },
         ],
         remove: Vec::new(),
-    };
-    assign_in_bulk(engine, tenant, ids, &request)
+    }
 }
 
 /// Gives users all plans of [`EMS`] again, whatever was measured before.
@@ -292,7 +301,7 @@ fn assign_in_bulk(
 }
 
 /// One of the people.
-fn person(number: u32) -> NewUser {
+pub fn person(number: u32) -> NewUser {
     let pick = |list: &[&'static str], shift: u32| {
         let place = (number >> shift) as usize % list.len();
         list.get(place).copied().unwrap_or_default()
@@ -330,17 +339,36 @@ impl Draw {
         Self(seed)
     }
 
-    /// A number below `bound`, by `SplitMix64`.
+    /// A number below `bound`.
     #[expect(
         clippy::cast_possible_truncation,
         reason = "the lower half is as random as the whole"
     )]
     pub const fn below(&mut self, bound: usize) -> usize {
+        self.next() as usize % bound
+    }
+
+    /// An object id.
+    pub fn id(&mut self) -> Uuid {
+        let number = u128::from(self.next()) << 64 | u128::from(self.next());
+        Builder::from_random_bytes(number.to_be_bytes()).into_uuid()
+    }
+
+    /// Puts a list into random order.
+    pub fn shuffle<T>(&mut self, list: &mut [T]) {
+        for place in 0..list.len() {
+            let other = place + self.below(list.len() - place);
+            list.swap(place, other);
+        }
+    }
+
+    /// The next number, by `SplitMix64`.
+    const fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ (mixed >> 31)) as usize % bound
+        mixed ^ (mixed >> 31)
     }
 }
 

@@ -263,7 +263,7 @@ fn spread(unit: Unit, samples: &Samples) -> String {
 
 /// Powers of a thousand, of the greatest first.
 const STEPS: [(f64, &str); 4] = [(1e9, "G"), (1e6, "M"), (1e3, "k"), (1.0, "")];
-const PARTS: [(f64, &str); 3] = [(1.0, "s"), (1e-3, "ms"), (1e-6, "µs")];
+const PARTS: [(f64, &str); 4] = [(1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns")];
 
 /// A figure with its unit, in three digits.
 fn show(unit: Unit, value: f64) -> String {
@@ -367,6 +367,7 @@ mod tests {
     fn figures_are_short() {
         assert_eq!(show(Unit::Seconds, 0.000_041_23), "41.2 µs");
         assert_eq!(show(Unit::Seconds, 1.5), "1.50 s");
+        assert_eq!(show(Unit::Seconds, 41.23e-9), "41.2 ns");
         assert_eq!(show(Unit::Bytes, 283.0), "283 B");
         assert_eq!(show(Unit::BytesPerSecond, 11.1e9), "11.1 GB/s");
         assert_eq!(grouped(1_000_000), "1,000,000");

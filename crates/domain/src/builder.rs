@@ -9,6 +9,7 @@ use crate::{
     application::Application,
     assignment::{Holding, Shape, Verdict},
     catalog::Catalog,
+    device::{Build, DeviceHead, DeviceSettings, LimitPolicy},
     directory::{Domain, Profile},
     group::{Group, GroupLicense, GroupOrdinal, Membership},
     policy::{Approval, Policy},
@@ -20,7 +21,7 @@ use crate::{
 };
 
 /// Takes stored facts in the order organization, policy, domains, products, subscriptions, users, licenses, groups, their
-/// licenses, subgroups, owners, memberships and decisions, the rest, and
+/// licenses, subgroups, owners, memberships and decisions, devices, the rest, and
 /// makes the tenant that replaying its events would make.
 #[derive(Debug, Default)]
 pub struct TenantBuilder {
@@ -101,9 +102,16 @@ impl TenantBuilder {
             self.tenant.users.set_holdings(user, &self.holdings);
             self.tenant.note_marks(user, &self.holdings);
             for holding in std::mem::take(&mut self.holdings) {
-                if let Some(shape) = self.tenant.shapes.get(holding.shape)
-                    && let Some(users) = self.tenant.assigned.get_mut(usize::from(shape.product.0))
-                {
+                let Some(shape) = self.tenant.shapes.get(holding.shape) else {
+                    continue;
+                };
+                let (place, disabled) = (usize::from(shape.product.0), shape.disabled);
+                let product = self.tenant.product(shape.product);
+                let manages = product.is_some_and(|product| product.enables_management(disabled));
+                if let Some(users) = self.tenant.assigned.get_mut(place) {
+                    users.insert(user.0);
+                }
+                if manages && let Some(users) = self.tenant.own_management.get_mut(place) {
                     users.insert(user.0);
                 }
             }
@@ -179,6 +187,31 @@ impl TenantBuilder {
         is_read
     }
 
+    /// How devices are managed.
+    pub fn device_settings(&mut self, settings: DeviceSettings) {
+        self.tenant.device_settings = Arc::new(settings);
+    }
+
+    /// A policy that limits devices per user, by priority, the default one last.
+    pub fn limit_policy(&mut self, policy: LimitPolicy) {
+        Arc::make_mut(&mut self.tenant.limit_policies).push(policy);
+    }
+
+    /// A device enrollment manager.
+    pub fn enrollment_manager(&mut self, user: UserOrdinal) {
+        Arc::make_mut(&mut self.tenant.enrollment_managers).insert(user);
+    }
+
+    /// The next device in the order of ordinals, with its packed details.
+    pub fn device(&mut self, id: Uuid, head: &DeviceHead, build: &Build, details: &[u8]) {
+        self.tenant.devices.push(id, head, build, details);
+    }
+
+    /// How many devices there are so far; the next one must have this ordinal.
+    pub fn device_count(&self) -> u32 {
+        self.tenant.devices.len()
+    }
+
     /// An application.
     pub fn application(&mut self, application: Application) {
         Arc::make_mut(&mut self.tenant.applications).insert(application.id, application);
@@ -211,8 +244,9 @@ impl TenantBuilder {
                 group.members = users.into_iter().collect();
             });
         }
-        self.tenant.count_all();
         self.tenant.sum_pools();
+        self.tenant.count_all();
+        self.tenant.count_devices();
         self.tenant
     }
 }

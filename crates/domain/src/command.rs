@@ -9,6 +9,7 @@ use crate::{
     assignment::AssignmentRequest,
     catalog::Catalog,
     decide::Earlier,
+    device::{DeviceSettings, Enrollment, LimitPolicyChange, Report},
     directory::Profile,
     event::Event,
     group::{GroupPatch, NewGroup},
@@ -222,6 +223,47 @@ pub enum Command {
         /// The token of its plan.
         token: String,
     },
+    /// Enroll a device, or enroll it again.
+    EnrollDevice(Box<Enrollment>),
+    /// Note that a device was heard of.
+    CheckIn {
+        /// Its id.
+        device: Uuid,
+        /// What its MDM server says.
+        report: Report,
+    },
+    /// Ask a device to leave.
+    RetireDevice {
+        /// Its id.
+        device: Uuid,
+    },
+    /// Ask a device to check in.
+    SyncDevice {
+        /// Its id.
+        device: Uuid,
+    },
+    /// Remove a device's record.
+    RemoveDevice {
+        /// Its id.
+        device: Uuid,
+    },
+    /// Change how devices are managed.
+    ChangeDeviceSettings {
+        /// As it shall be.
+        settings: DeviceSettings,
+    },
+    /// Change the policies that limit devices per user.
+    ChangeLimitPolicies(LimitPolicyChange),
+    /// Make a user a device enrollment manager.
+    AddEnrollmentManager {
+        /// Whom.
+        user: UserKey,
+    },
+    /// Make a user a device enrollment manager no longer. Devices stay.
+    RemoveEnrollmentManager {
+        /// Whom.
+        user: UserKey,
+    },
     /// Undo a change.
     Undo {
         /// The generation of the change.
@@ -361,6 +403,15 @@ impl Command {
             Self::SwapProduct { .. } => "swapProduct",
             Self::MigrateToGroups { .. } => "migrateToGroups",
             Self::ApproveChange { .. } => "approveChange",
+            Self::EnrollDevice(_) => "enrollDevice",
+            Self::CheckIn { .. } => "checkIn",
+            Self::RetireDevice { .. } => "retireDevice",
+            Self::SyncDevice { .. } => "syncDevice",
+            Self::RemoveDevice { .. } => "removeDevice",
+            Self::ChangeDeviceSettings { .. } => "changeDeviceSettings",
+            Self::ChangeLimitPolicies(_) => "changeLimitPolicies",
+            Self::AddEnrollmentManager { .. } => "addEnrollmentManager",
+            Self::RemoveEnrollmentManager { .. } => "removeEnrollmentManager",
             Self::Undo { .. } => "undo",
             Self::RestoreLicenses { .. } => "restoreLicenses",
             Self::AddApplication { .. } => "addApplication",

@@ -14,6 +14,7 @@ use crate::{
     assignment::{Source, Verdict},
     catalog::Catalog,
     codec,
+    device::{Build, DeviceHead, DeviceOrdinal, DeviceSettings, LimitPolicy, Removal},
     directory::{Domain, Profile},
     group::{GroupDefinition, GroupGrant, GroupOrdinal},
     location::Location,
@@ -495,6 +496,107 @@ pub enum Event {
         #[n(1)]
         to: Option<Timestamp>,
     },
+    /// A device enrolled, or enrolled again.
+    #[n(41)]
+    DeviceEnrolled {
+        /// Its place: the next one, or that which its id has already.
+        #[n(0)]
+        device: DeviceOrdinal,
+        /// Its id.
+        #[cbor(n(1), with = "codec::guid")]
+        id: Uuid,
+        /// What it is.
+        #[n(2)]
+        head: DeviceHead,
+        /// What it has in common with others.
+        #[n(3)]
+        build: Build,
+        /// Packed details.
+        #[n(4)]
+        details: Apart<Box<[u8]>>,
+    },
+    /// A device is in another state.
+    #[n(42)]
+    DeviceChanged {
+        /// Which.
+        #[n(0)]
+        device: DeviceOrdinal,
+        /// As it was.
+        #[n(1)]
+        before: DeviceHead,
+        /// As it is now.
+        #[n(2)]
+        after: DeviceHead,
+    },
+    /// A device was heard of, and nothing else changed.
+    #[n(43)]
+    DeviceContacted {
+        /// Which.
+        #[n(0)]
+        device: DeviceOrdinal,
+        /// Whose.
+        #[n(1)]
+        user: Option<UserOrdinal>,
+        /// When it was heard of the last time before.
+        #[n(2)]
+        before: Timestamp,
+        /// When.
+        #[n(3)]
+        at: Timestamp,
+        /// When its certificate expires now.
+        #[n(4)]
+        certificate_expires: Timestamp,
+    },
+    /// A device's record is gone.
+    #[n(44)]
+    DeviceRemoved {
+        /// Which.
+        #[n(0)]
+        device: DeviceOrdinal,
+        /// Whose.
+        #[n(1)]
+        user: Option<UserOrdinal>,
+        /// When.
+        #[n(2)]
+        at: Timestamp,
+        /// Why.
+        #[n(3)]
+        removal: Removal,
+    },
+    /// Devices are managed otherwise.
+    #[n(45)]
+    DeviceSettingsChanged {
+        /// As it was.
+        #[n(0)]
+        before: DeviceSettings,
+        /// As it is now.
+        #[n(1)]
+        after: DeviceSettings,
+    },
+    /// The policies that limit devices per user changed.
+    #[n(46)]
+    LimitPoliciesChanged {
+        /// As they were.
+        #[n(0)]
+        before: Vec<LimitPolicy>,
+        /// As they are now.
+        #[n(1)]
+        after: Vec<LimitPolicy>,
+    },
+    /// A user became a device enrollment manager.
+    #[n(47)]
+    EnrollmentManagerAdded {
+        /// Who.
+        #[n(0)]
+        user: UserOrdinal,
+    },
+    /// A user is no device enrollment manager any more.
+    #[n(48)]
+    EnrollmentManagerRemoved {
+        /// Who.
+        #[n(0)]
+        user: UserOrdinal,
+    },
 }
 
 /// A product given to a user, less some plans.
@@ -623,6 +725,7 @@ impl Event {
     pub const fn personal(&self) -> Option<&Apart<Box<[u8]>>> {
         match self {
             Self::UserCreated { record, .. } | Self::UserUpdated { record, .. } => Some(record),
+            Self::DeviceEnrolled { details, .. } => Some(details),
             _ => None,
         }
     }
@@ -631,6 +734,7 @@ impl Event {
     pub const fn personal_mut(&mut self) -> Option<&mut Apart<Box<[u8]>>> {
         match self {
             Self::UserCreated { record, .. } | Self::UserUpdated { record, .. } => Some(record),
+            Self::DeviceEnrolled { details, .. } => Some(details),
             _ => None,
         }
     }
@@ -647,7 +751,15 @@ impl Event {
             | Self::OwnerAdded { user, .. }
             | Self::OwnerRemoved { user, .. }
             | Self::RuleOscillated { user, .. }
-            | Self::UserReprocessed { user } => Some(UserSet::One(*user)),
+            | Self::UserReprocessed { user }
+            | Self::EnrollmentManagerAdded { user }
+            | Self::EnrollmentManagerRemoved { user } => Some(UserSet::One(*user)),
+            Self::DeviceEnrolled { head, .. } | Self::DeviceChanged { after: head, .. } => {
+                head.user.map(UserSet::One)
+            }
+            Self::DeviceContacted { user, .. } | Self::DeviceRemoved { user, .. } => {
+                user.map(UserSet::One)
+            }
             Self::AssignmentsChanged { users, .. }
             | Self::MembersAdded { users, .. }
             | Self::MembersRemoved { users, .. }

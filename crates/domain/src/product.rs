@@ -73,6 +73,8 @@ pub struct OwnedProduct {
     rule_bits: Vec<(u8, u16)>,
     /// Bits of the plans that give a mailbox.
     mailbox_plans: u128,
+    /// Bits of the plans that let their user enroll devices.
+    pub(crate) management_plans: u128,
 }
 
 /// The service name of plans that give a mailbox.
@@ -110,6 +112,7 @@ impl OwnedProduct {
             plans: plans.collect(),
             rule_bits: Vec::new(),
             mailbox_plans: 0,
+            management_plans: 0,
         }
     }
 
@@ -162,13 +165,20 @@ impl OwnedProduct {
             .filter(|(_, owned)| !owned.retired)
             .filter_map(|(place, owned)| Some((place, rules.bit(owned.plan.id)?)))
             .collect();
-        self.mailbox_plans = (0_u32..)
+        self.mailbox_plans =
+            self.user_plans(|plan| plan.service.eq_ignore_ascii_case(MAILBOX_SERVICE));
+        self.management_plans = self.user_plans(|plan| plan.device_management);
+    }
+
+    /// Bits of the plans of some kind that serve single users.
+    fn user_plans(&self, is_wanted: impl Fn(&ServicePlan) -> bool) -> u128 {
+        (0_u32..)
             .zip(&self.plans)
             .filter(|(_, owned)| !owned.retired && owned.plan.applies_to == AppliesTo::User)
-            .filter(|(_, owned)| owned.plan.service.eq_ignore_ascii_case(MAILBOX_SERVICE))
+            .filter(|(_, owned)| is_wanted(&owned.plan))
             .fold(0, |mask, (place, _)| {
                 mask | 1_u128.checked_shl(place).unwrap_or(0)
-            });
+            })
     }
 
     /// The bit of a plan of this product.

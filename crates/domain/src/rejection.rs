@@ -3,9 +3,11 @@
 use uuid::Uuid;
 
 use crate::{
+    device::Reason,
     group::rule::RuleError,
     location::Location,
     subscription::{ManagedBy, Status},
+    time::Timestamp,
 };
 
 /// A refusal. Nothing was changed.
@@ -298,6 +300,52 @@ pub enum Rejection {
     OwnApproval,
     /// Not a token of a plan.
     InvalidToken,
+    /// A device may not enroll.
+    EnrollmentDenied {
+        /// All reasons, in their order.
+        reasons: Vec<Reason>,
+    },
+    /// No device with a record has this id.
+    DeviceNotFound {
+        /// The id.
+        id: Uuid,
+    },
+    /// A device was silent for so long that it must enroll again.
+    MustEnrollAgain {
+        /// Its id.
+        id: Uuid,
+        /// When its certificate expired.
+        expired: Timestamp,
+    },
+    /// A device enrolls under an id whose other data says that it is not that one.
+    DeviceDiffers {
+        /// Its id.
+        id: Uuid,
+        /// Graph's name of what differs.
+        name: &'static str,
+    },
+    /// Devices cannot be managed this way.
+    InvalidDeviceSetting {
+        /// Which setting.
+        name: &'static str,
+        /// What is wrong, and what to do.
+        reason: &'static str,
+    },
+    /// No policy that limits devices per user has this id.
+    LimitPolicyNotFound {
+        /// The id.
+        id: Uuid,
+    },
+    /// What cannot be done to the default policy that limits devices per user.
+    DefaultLimitPolicy {
+        /// What, and what to do instead.
+        reason: &'static str,
+    },
+    /// The user is no device enrollment manager.
+    NotEnrollmentManager {
+        /// As the caller named it.
+        key: String,
+    },
     /// Nothing of the change can be undone.
     NothingToUndo {
         /// The generation.

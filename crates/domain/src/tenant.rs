@@ -12,6 +12,7 @@ use crate::{
     application::Application,
     assignment::{Holding, RuleBook, RuleSet, Shape, ShapeId, Shapes, Source},
     catalog::{Catalog, Rules},
+    device::{DeviceSettings, Devices, LimitPolicy, ManagementProducts},
     directory::{Domain, Profile},
     group::{Group, GroupOrdinal, Groups},
     policy::{Approval, Policy},
@@ -52,6 +53,17 @@ pub struct Tenant {
     pub(crate) groups: Groups,
     pub(crate) users: Users,
     pub(crate) shapes: Shapes,
+    /// Products that matter for device management; follows from `products` and `subscriptions`.
+    pub(crate) management: Arc<ManagementProducts>,
+    /// Users, deleted ones included, whose own licenses of a product leave a plan of device management on, by product.
+    pub(crate) own_management: Vec<Bits>,
+    /// Live users who are licensed for device management.
+    pub(crate) enrollers: Bits,
+    pub(crate) devices: Devices,
+    pub(crate) device_settings: Arc<DeviceSettings>,
+    /// By priority, the default one last.
+    pub(crate) limit_policies: Arc<Vec<LimitPolicy>>,
+    pub(crate) enrollment_managers: Arc<BTreeSet<UserOrdinal>>,
     pub(crate) applications: Arc<BTreeMap<Uuid, Application>>,
     pub(crate) roles: Arc<BTreeMap<Uuid, BTreeSet<Role>>>,
 }
@@ -85,6 +97,13 @@ impl Default for Tenant {
             groups: Groups::default(),
             users: Users::default(),
             shapes: Shapes::default(),
+            management: Arc::default(),
+            own_management: Vec::new(),
+            enrollers: Bits::default(),
+            devices: Devices::default(),
+            device_settings: Arc::default(),
+            limit_policies: Arc::default(),
+            enrollment_managers: Arc::default(),
             applications: Arc::default(),
             roles: Arc::default(),
         }
@@ -238,6 +257,7 @@ impl Tenant {
             }
         }
         self.pools = Arc::new(pools);
+        self.find_management_products();
     }
 
     /// All users.
@@ -285,6 +305,26 @@ impl Tenant {
             (shape.product == product && shape.source == Source::Direct)
                 .then_some((*holding, shape))
         })
+    }
+
+    /// All devices.
+    pub const fn devices(&self) -> &Devices {
+        &self.devices
+    }
+
+    /// How devices are managed.
+    pub fn device_settings(&self) -> &DeviceSettings {
+        &self.device_settings
+    }
+
+    /// Users who are device enrollment managers.
+    pub fn enrollment_managers(&self) -> &BTreeSet<UserOrdinal> {
+        &self.enrollment_managers
+    }
+
+    /// Whether a user is a device enrollment manager.
+    pub fn is_enrollment_manager(&self, user: UserOrdinal) -> bool {
+        !self.enrollment_managers.is_empty() && self.enrollment_managers.contains(&user)
     }
 
     /// Applications by object id.

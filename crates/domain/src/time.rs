@@ -37,6 +37,12 @@ impl Timestamp {
         u32::try_from(self.0.max(0)).unwrap_or(u32::MAX)
     }
 
+    /// The time as a column gives it back.
+    #[must_use]
+    pub(crate) fn clamped(self) -> Self {
+        Self::from_column(self.to_column())
+    }
+
     /// Reads a column value back.
     #[must_use]
     pub(crate) const fn from_column(seconds: u32) -> Self {

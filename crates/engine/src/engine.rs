@@ -22,12 +22,16 @@ use zetel_store::{Head, Store};
 use crate::{
     clock::Clock,
     error::EngineError,
+    failures::Recorder,
     follower::Follower,
     ids::Ids,
     recall::{self, Order},
     slot::{Brought, Slot, Snapshot},
     writer::{Answer, Applied, Submission, Workshop},
 };
+
+/// Commands that one caller queues before it looks at the first answer.
+const AT_ONCE: usize = 1_024;
 
 /// How the engine behaves.
 #[derive(Clone, Copy, Debug)]
@@ -62,6 +66,7 @@ pub(crate) struct Parts {
     loading: Mutex<()>,
     ids: Mutex<Ids>,
     pub options: Options,
+    pub recorder: Recorder,
 }
 
 /// What a command would do.
@@ -118,12 +123,14 @@ impl Engine {
             clock,
             counters: Arc::default(),
         });
+        let recorder = Recorder::start(&workshop)?;
         let parts = Arc::new(Parts {
             workshop,
             slots: RwLock::default(),
             loading: Mutex::default(),
             ids: Mutex::default(),
             options,
+            recorder,
         });
         let follower = if options.background {
             Some(Arc::new(Follower::start(&parts)?))
@@ -258,6 +265,33 @@ impl Engine {
         })
     }
 
+    /// Carries out commands in their order, from a thread that may block; many share a commit. Tells the first error,
+    /// after all of them were tried.
+    pub fn submit_all_blocking(
+        &self,
+        tenant: Uuid,
+        submissions: impl IntoIterator<Item = Submission>,
+    ) -> Result<(), EngineError> {
+        let mut first_error = Ok(());
+        let mut submissions = submissions.into_iter().peekable();
+        while submissions.peek().is_some() {
+            let answers = submissions
+                .by_ref()
+                .take(AT_ONCE)
+                .map(|submission| self.parts.queue(tenant, submission))
+                .collect::<Result<Vec<_>, _>>()?;
+            for answer in answers {
+                let done = answer.blocking_recv().unwrap_or_else(|_| {
+                    Err(EngineError::Unavailable(
+                        "the tenant's writer ended".to_owned(),
+                    ))
+                });
+                first_error = first_error.and(done.map(|_| ()));
+            }
+        }
+        first_error
+    }
+
     /// Does what is due in the tenants that are in memory, and lets go those that nobody needed for long. The
     /// background does it by itself; without it, this is the way. Blocks.
     pub fn keep_house(&self) {
@@ -320,7 +354,7 @@ impl Parts {
     }
 
     /// The newest durable state. A tenant that is about to be created does not exist yet.
-    fn snapshot(&self, tenant: Uuid) -> Result<Snapshot, EngineError> {
+    pub fn snapshot(&self, tenant: Uuid) -> Result<Snapshot, EngineError> {
         let snapshot = self.slot(tenant)?.snapshot();
         if snapshot.generation() == 0 {
             return Err(EngineError::TenantNotFound);

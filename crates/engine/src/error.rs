@@ -18,6 +18,9 @@ pub enum EngineError {
     /// The caller lacks the rights.
     #[error("the caller may not do this ({0:?})")]
     Forbidden(Action),
+    /// The caller has the rights, but no license for device management, which administrators of the tenant need.
+    #[error("administrators need a license for device management")]
+    UnlicensedAdministrator,
     /// A rule refuses it.
     #[error("refused: {0}")]
     Rejected(Rejection),
@@ -34,6 +37,7 @@ impl From<Denial> for EngineError {
         match denial {
             Denial::UnknownCaller => Self::UnknownCaller,
             Denial::Forbidden(action) => Self::Forbidden(action),
+            Denial::UnlicensedAdministrator => Self::UnlicensedAdministrator,
         }
     }
 }

@@ -125,7 +125,7 @@ fn keep_house(parts: &Weak<Parts>, stopped: &Receiver<()>) {
 }
 
 impl Parts {
-    /// Does what is due, and lets idle tenants go.
+    /// Does what is due, lets old refusals go, and lets idle tenants go.
     pub fn keep_house(&self) {
         let slots: Vec<(Uuid, Arc<Slot>)> = {
             let slots = self.slots.read();
@@ -141,6 +141,9 @@ impl Parts {
         for tick in ticks {
             // What failed has been logged, and is due again at the next tick.
             let _ = tick.blocking_recv();
+        }
+        for (_, slot) in &slots {
+            self.prune_failures(slot);
         }
         let idle_seconds = self.options.idle_seconds;
         let now = (self.workshop.clock)();

@@ -3,6 +3,7 @@
 mod clock;
 mod engine;
 mod error;
+mod failures;
 mod follower;
 mod history;
 mod ids;
@@ -15,5 +16,5 @@ pub use engine::{Engine, EngineMetrics, Options, Planned};
 pub use error::EngineError;
 pub use slot::Snapshot;
 pub use writer::{Also, Applied, Submission};
-pub use zetel_store::Change;
 pub use zetel_store::sql::{DatabaseError, Transaction};
+pub use zetel_store::{Change, EnrollmentFailure};

@@ -67,6 +67,8 @@ pub(crate) struct Slot {
     last_used: AtomicI64,
     /// Subscriptions whose deletion the guard holds back, as was reported.
     held: Mutex<BTreeSet<Uuid>>,
+    /// When old refusals were last removed, or the tenant was loaded.
+    pruned: AtomicI64,
 }
 
 /// The way to the writer.
@@ -93,6 +95,7 @@ impl Slot {
             door: Mutex::new(Door::Unused),
             last_used: AtomicI64::new(now.0),
             held: Mutex::default(),
+            pruned: AtomicI64::new(now.0),
         }
     }
 
@@ -117,6 +120,15 @@ impl Slot {
         let new = held.difference(&known).copied().collect();
         *known = held;
         new
+    }
+
+    /// Whether old refusals are to be removed, as they are after so many seconds; if so, they are not due again.
+    pub fn is_prune_due(&self, now: Timestamp, seconds: i64) -> bool {
+        let is_due = now.0 - self.pruned.load(Ordering::Relaxed) >= seconds;
+        if is_due {
+            self.pruned.store(now.0, Ordering::Relaxed);
+        }
+        is_due
     }
 
     /// Queues a command. Starts the writer if there is none.

@@ -367,6 +367,9 @@ pub enum AccessTokenError {
         "Signature verification failed. The token was not signed by this service, or was changed."
     )]
     Signature,
+    /// What was signed is something else, such as a decision about a device.
+    #[error("Access token validation failure. What was sent is signed and is no access token.")]
+    Type,
     /// The issuer is not that of the token's tenant.
     #[error("Access token validation failure. Invalid issuer.")]
     Issuer,
@@ -378,5 +381,29 @@ pub enum AccessTokenError {
     Expired,
     /// The token is not valid yet.
     #[error("Lifetime validation failed, the token is not yet valid.")]
+    NotYetValid,
+}
+
+/// Why a decision about a device is not accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DecisionError {
+    /// Not a JWS with the claims of a decision.
+    #[error("it cannot be read: it must be the text that a check answered as `decision`")]
+    Malformed,
+    /// Not RS256, by a key of this service, with a valid signature.
+    #[error("its signature is not by this service, or it was changed")]
+    Signature,
+    /// What was signed is something else, such as an access token.
+    #[error("what was sent is signed and is no decision")]
+    Type,
+    /// It was made for another tenant.
+    #[error("it was made for another organization")]
+    Tenant,
+    /// It has expired.
+    #[error("it has expired; a decision lasts five minutes, so ask for a new one")]
+    Expired,
+    /// It is not valid yet.
+    #[error("it is not valid yet; compare the clocks of the servers")]
     NotYetValid,
 }

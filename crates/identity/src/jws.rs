@@ -8,10 +8,15 @@ use crate::encoding::{base64url, from_base64url};
 /// Tokens longer than this are not even looked at.
 pub(crate) const MAXIMUM_BYTES: usize = 32 * 1024;
 
+/// `typ` of access tokens and ID tokens.
+pub(crate) const TOKEN_TYPE: &str = "JWT";
+
 /// The header fields that matter. Others are ignored; `crit` refuses the token, as RFC 7515 section 4.1.11 demands.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Header {
     pub alg: String,
+    /// What kind of token it is.
+    pub typ: Option<String>,
     pub kid: Option<String>,
     /// SHA-1 thumbprint of the certificate; Python pads it with `=`, Node does not.
     pub x5t: Option<String>,
@@ -19,6 +24,14 @@ pub(crate) struct Header {
     pub x5t_s256: Option<String>,
     pub x5c: Option<Vec<String>>,
     crit: Option<serde::de::IgnoredAny>,
+}
+
+impl Header {
+    /// Whether the token says that it is of this kind; media types are read in any case (RFC 7515 section 4.1.9).
+    pub(crate) fn is_of(&self, typ: &str) -> bool {
+        let own = self.typ.as_deref();
+        own.is_some_and(|own| own.eq_ignore_ascii_case(typ))
+    }
 }
 
 /// A token taken apart and not yet believed.

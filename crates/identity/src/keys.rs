@@ -122,8 +122,13 @@ impl KeyRing {
         Ok(JsonWebKeySet { keys })
     }
 
-    /// Signs claims with the newest key, RS256.
-    pub(crate) fn sign(&self, claims: &Value, now: i64) -> Result<String, IdentityError> {
+    /// Signs claims of some type with the newest key, RS256.
+    pub(crate) fn sign(
+        &self,
+        typ: &str,
+        claims: &Value,
+        now: i64,
+    ) -> Result<String, IdentityError> {
         self.reload_when_older(now, RELOAD_SECONDS)?;
         let keys = Arc::clone(&self.keys.read());
         let key = keys
@@ -132,7 +137,7 @@ impl KeyRing {
             .or_else(|| keys.first());
         let key =
             key.ok_or_else(|| IdentityError::Damaged("the list of signing keys".to_owned()))?;
-        let header = json!({ "typ": "JWT", "alg": "RS256", "kid": key.key_id });
+        let header = json!({ "typ": typ, "alg": "RS256", "kid": key.key_id });
         let input = jws::signing_input(&header, claims);
         let mut signature = vec![0; key.pair.public_modulus_len()];
         key.pair

@@ -13,6 +13,7 @@ mod cache;
 mod certificate;
 mod client;
 mod credentials;
+mod decision;
 mod directory;
 mod encoding;
 mod environment;
@@ -37,9 +38,10 @@ pub use credentials::{
     CertificateCredential, NewSecret, SecretCredential, delete_application_credentials,
     store_certificate, store_secret,
 };
+pub use decision::{DECISION_SECONDS, Decision};
 pub use directory::{ApplicationAccount, Directory, KNOWN_CLIENTS, KnownClient, UserAccount};
 pub use environment::{Clock, Environment, Randomness};
-pub use error::{AccessTokenError, IdentityError, TokenError};
+pub use error::{AccessTokenError, DecisionError, IdentityError, TokenError};
 pub use grants::{DeviceCodeResponse, PendingDevice};
 pub use keys::{JsonWebKey, JsonWebKeySet};
 pub use limiter::RateLimit;

@@ -8,6 +8,7 @@ use zetel_store::sql::Database;
 
 use crate::cache::TokenCache;
 use crate::encoding::base64url;
+use crate::jws::TOKEN_TYPE;
 use crate::keys::{JsonWebKeySet, KeyRing};
 use crate::limiter::{Limiter, RateLimit};
 use crate::scope::ScopeRequest;
@@ -222,7 +223,7 @@ impl TokenService {
     }
 
     pub(crate) fn sign(&self, claims: &Value) -> Result<String, IdentityError> {
-        self.keys.sign(claims, self.now())
+        self.keys.sign(TOKEN_TYPE, claims, self.now())
     }
 }
 

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::encoding::{base64url, sha256};
-use crate::jws::Jws;
+use crate::jws::{Jws, TOKEN_TYPE};
 use crate::keys::KeyRing;
 use crate::scope::Resource;
 use crate::{AccessTokenError, UserAccount};
@@ -256,12 +256,15 @@ fn check_time(not_before: i64, expires_at: i64, now: i64) -> Result<(), AccessTo
     }
 }
 
-/// Verifies an access token for Graph: signature first, then issuer, audience and time.
+/// Verifies an access token for Graph: signature first, then type, issuer, audience and time.
 pub(crate) fn verify(token: &str, keys: &KeyRing, now: i64) -> Result<Claims, AccessTokenError> {
     let jws = Jws::parse(token).ok_or(AccessTokenError::Malformed)?;
     let key_id = jws.header.kid.as_deref().unwrap_or_default();
     if jws.header.alg != "RS256" || !keys.verify(key_id, jws.signed, &jws.signature, now) {
         return Err(AccessTokenError::Signature);
+    }
+    if !jws.header.is_of(TOKEN_TYPE) {
+        return Err(AccessTokenError::Type);
     }
     // An ID token has another audience and no `appid`; it is told apart by the first.
     let audience: AudienceOnly = jws.claims().ok_or(AccessTokenError::Malformed)?;

@@ -320,6 +320,7 @@ mod tests {
     use super::*;
     use zetel_domain::{
         assignment::{Verdict, Violation},
+        device::{Build, DeviceHead, DeviceOrdinal},
         group::GroupOrdinal,
         product::ProductOrdinal,
         user::UserType,
@@ -441,5 +442,45 @@ mod tests {
             let (_, other) = read(&stored, &change, Some(details), [4; 32]);
             assert_ne!(other, stored.hash);
         }
+    }
+
+    #[test]
+    fn details_of_devices_are_erased_with_whoever_enrolled_them() {
+        let device = |number: u32, user: Option<u32>, others: &[u32]| Event::DeviceEnrolled {
+            device: DeviceOrdinal(number),
+            id: Uuid::from_u128(number.into()),
+            head: DeviceHead {
+                user: user.map(UserOrdinal),
+                others: others.iter().copied().map(UserOrdinal).collect(),
+                ..DeviceHead::default()
+            },
+            build: Build::default(),
+            details: Apart::Here(
+                format!("details of {number}")
+                    .into_bytes()
+                    .into_boxed_slice(),
+            ),
+        };
+        let mut change = creation(1);
+        change.events.extend([
+            device(0, None, &[0]),
+            device(1, Some(0), &[]),
+            device(2, Some(1), &[0]),
+        ]);
+        let stored = encode(&change, &[3; 32]).unwrap();
+        let details = stored.details.as_deref().unwrap();
+        let erased = |user| {
+            let erased = erase(&stored.body, details, &|one| one == UserOrdinal(user)).unwrap();
+            let details = erased.as_deref().unwrap_or(details);
+            let (after, hash) = read(&stored, &change, Some(details), [3; 32]);
+            assert_eq!(hash, stored.hash);
+            let personal = after.events.iter().map(|event| event.personal().unwrap());
+            personal
+                .map(|apart| apart.get().is_none())
+                .collect::<Vec<bool>>()
+        };
+        assert_eq!(erased(0), [true, false, true, false]);
+        assert_eq!(erased(1), [false, false, false, true]);
+        assert_eq!(erased(2), [false; 4]);
     }
 }

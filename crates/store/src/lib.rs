@@ -4,6 +4,7 @@ mod copy;
 mod credentials;
 mod doctor;
 mod facts;
+mod failures;
 mod history;
 mod journal;
 mod journal_rows;
@@ -14,6 +15,7 @@ mod store;
 
 pub use copy::{Copied, CopyError, Overwrite, back_up, copy};
 pub use doctor::{Examined, Finding, Verified, VerifyError};
+pub use failures::{EnrollmentFailure, FAILURE_DAYS, MAX_FAILURES};
 pub use journal::{Change, Hash};
 pub use sql::Target;
 pub use store::{AppendError, Batch, Head, Store, catalog_digest, state_hash};
@@ -26,6 +28,7 @@ pub fn statements() -> Vec<sql::Statement> {
         history::STATEMENTS,
         journal_rows::STATEMENTS,
         facts::STATEMENTS,
+        failures::STATEMENTS,
     ]
     .concat()
     .into_iter()

@@ -34,6 +34,16 @@ pub const ALL: &[Migration] = &[
         name: "tenant",
         text: include_str!("../migrations/0003_tenant.sql"),
     },
+    Migration {
+        number: 4,
+        name: "devices",
+        text: include_str!("../migrations/0004_devices.sql"),
+    },
+    Migration {
+        number: 5,
+        name: "enrollment_failures",
+        text: include_str!("../migrations/0005_enrollment_failures.sql"),
+    },
 ];
 
 const APPLIED: Statement = Statement::new(

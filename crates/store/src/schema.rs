@@ -137,6 +137,23 @@ tables_of_tenants! {
     membership: "membership", [user_ordinal int, group_ordinal int], [joined_at int, decided_at int optional];
     /// How products of groups were decided for their members.
     decision: "decision", [group_ordinal int, product int, verdict text, chunk int], [users bytes];
+    /// How devices are managed.
+    device_settings: "device_settings", [], [authority text, coexistence int, secure_by_default int,
+        checkin_threshold_days int, scheduled_actions int, unlicensed_administrators int, pool_policy text,
+        clean_up_rules text, grace_days int, limits text];
+    /// Policies that limit devices per user.
+    limit_policy: "limit_policy", [position int], [id bytes, display_name text, description text optional,
+        device_limit int, priority int, is_for_everyone int, group_ordinals text, excluded_group_ordinals text,
+        version int, created_at int, modified_at int];
+    /// Device enrollment managers.
+    enrollment_manager: "enrollment_manager", [user_ordinal int], [];
+    /// Devices, enrolled and removed.
+    device: "device", [ordinal int], [device_id bytes, user_ordinal int optional, other_users text optional,
+        platform text, enrollment_type text, ownership text, agent text, is_virtual int, is_shared int, is_basic int,
+        registration text, management text, sync_requested int, reported text, grace_until int optional,
+        enrolled_at int, contacted_at int, certificate_expires_at int, removed_at int optional,
+        manufacturer text optional, model text optional, os_version text optional, device_name text optional,
+        serial_number text optional, imei text optional, directory_id bytes optional];
     /// Applications.
     application: "application", [id bytes], [client_id bytes, service_principal_id bytes, display_name text,
         permissions text, is_public_client int, redirect_uris text, created_at int];
@@ -149,6 +166,10 @@ tables_of_tenants! {
     generation_detail: "generation_detail", [generation int], [body bytes];
     /// Users whom full blocks of generations concern.
     generation_block: "generation_block", [block int], [users bytes];
+    /// Refusals to enroll a device.
+    enrollment_failure: "enrollment_failure", [id bytes], [at int, user_id bytes optional, user_named text, people text,
+        device_id bytes optional, serial text, platform text, os_version text, enrollment_type text,
+        failure_category text, reason_codes text, reason text];
 }
 
 tables! {
@@ -200,11 +221,16 @@ pub static ALL: &[Stored] = &[
     group_owner::STORED,
     membership::STORED,
     decision::STORED,
+    device_settings::STORED,
+    limit_policy::STORED,
+    enrollment_manager::STORED,
+    device::STORED,
     application::STORED,
     role::STORED,
     generation::STORED,
     generation_detail::STORED,
     generation_block::STORED,
+    enrollment_failure::STORED,
     signing_key::STORED,
     user_password::STORED,
     application_secret::STORED,
@@ -216,7 +242,7 @@ pub static ALL: &[Stored] = &[
 ];
 
 /// The tables of facts, in the order in which a tenant is loaded.
-pub const FACTS: [OfTenant; 16] = [
+pub const FACTS: [OfTenant; 20] = [
     of_tenant::tenant(),
     of_tenant::policy(),
     of_tenant::approval(),
@@ -231,6 +257,10 @@ pub const FACTS: [OfTenant; 16] = [
     of_tenant::group_owner(),
     of_tenant::membership(),
     of_tenant::decision(),
+    of_tenant::device_settings(),
+    of_tenant::limit_policy(),
+    of_tenant::enrollment_manager(),
+    of_tenant::device(),
     of_tenant::application(),
     of_tenant::role(),
 ];
@@ -242,13 +272,20 @@ pub const JOURNAL: [OfTenant; 3] = [
     of_tenant::generation_block(),
 ];
 
+/// The tables of what is kept beside the journal.
+pub const BESIDE: [OfTenant; 1] = [of_tenant::enrollment_failure()];
+
+/// All tables whose key begins with `tenant_key`.
+pub fn of_tenants() -> impl Iterator<Item = &'static OfTenant> {
+    FACTS.iter().chain(&JOURNAL).chain(&BESIDE)
+}
+
 /// The statements of this module.
 pub fn statements() -> Vec<Statement> {
     let whole = ALL
         .iter()
         .flat_map(|stored| [stored.read, stored.count, stored.clear]);
-    let tenants = FACTS.iter().chain(&JOURNAL);
     whole
-        .chain(tenants.flat_map(|of_tenant| [of_tenant.load, of_tenant.strays]))
+        .chain(of_tenants().flat_map(|of_tenant| [of_tenant.load, of_tenant.strays]))
         .collect()
 }

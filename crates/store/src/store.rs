@@ -10,6 +10,7 @@ use zetel_domain::{Event, Tenant, catalog::Catalog};
 use crate::{
     credentials,
     facts::{self, Touched},
+    failures,
     journal::{self, Change, Hash},
     journal_rows,
     sql::{Database, DatabaseError, Row, Statement, Target, Transaction, Value, View},
@@ -268,6 +269,7 @@ impl Store {
             facts::write(transaction, key, &touched, batch.before, batch.after)?;
             if !touched.purged_users.is_empty() {
                 journal_rows::erase(transaction, key, &touched.purged_users)?;
+                failures::erase(transaction, key, &touched, batch.after)?;
             }
             also(transaction)?;
             // After `also`, which may have stored what is to be forgotten.

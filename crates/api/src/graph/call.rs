@@ -130,17 +130,22 @@ impl Call<'_> {
     /// The tenant's state, if the caller may read this user. Everybody may read their own account, so a user principal
     /// name is looked up first; nothing is said of others before the right was checked.
     pub fn read_user(&self, key: &UserKey) -> Result<Snapshot, GraphError> {
+        self.read_of(Action::ReadUser, key)
+    }
+
+    /// The same for something of the user's that everybody may read of themselves.
+    pub fn read_of(&self, action: Action, key: &UserKey) -> Result<Snapshot, GraphError> {
         let own_id = match self.caller {
             Caller::User { id, .. } => Some(id),
             _ => None,
         };
         match key {
-            UserKey::Id(id) => self.read(Action::ReadUser, Some(*id)),
+            UserKey::Id(id) => self.read(action, Some(*id)),
             UserKey::PrincipalName(_) => {
-                let snapshot = self.read(Action::ReadUser, own_id)?;
+                let snapshot = self.read(action, own_id)?;
                 let found = snapshot.find_user(key).map(|user| user.id);
                 if own_id.is_some() && found != own_id {
-                    return self.read(Action::ReadUser, found);
+                    return self.read(action, found);
                 }
                 Ok(snapshot)
             }
@@ -154,13 +159,26 @@ impl Call<'_> {
         command: Command,
         also: Option<Also>,
     ) -> Result<Applied, GraphError> {
+        let resource = refusals::resource_of(&command);
+        match self.attempt(command, also).await {
+            Ok(Some(applied)) => Ok(applied),
+            Ok(None) => Err(GraphError::planned()),
+            Err(error) => Err(self.failure_on(error, resource)),
+        }
+    }
+
+    /// The same for handlers with words of their own for what refuses it. Nothing if it was planned instead.
+    pub async fn attempt(
+        &self,
+        command: Command,
+        also: Option<Also>,
+    ) -> Result<Option<Applied>, EngineError> {
         if self.preference(PLAN).is_some() {
             let planned = self.preview(command).await?;
             // A command after the first rests on what the first would do.
             let _ = self.planned.set(plan::body(self, &planned));
-            return Err(GraphError::refused("The change was planned, not made."));
+            return Ok(None);
         }
-        let resource = refusals::resource_of(&command);
         let submission = Submission {
             caller: self.caller.clone(),
             command,
@@ -172,18 +190,16 @@ impl Call<'_> {
             .engine
             .submit(self.tenant_id, submission)
             .await
-            .map_err(|error| self.failure_on(error, resource))
+            .map(Some)
     }
 
     /// What a command would do, computed where it may take its time.
-    async fn preview(&self, command: Command) -> Result<Preview, GraphError> {
-        let resource = refusals::resource_of(&command);
+    async fn preview(&self, command: Command) -> Result<Preview, EngineError> {
         self.apart(move |engine, tenant, caller| {
             let planned = engine.preview(tenant, caller, &command)?;
             Ok(Preview::new(planned, command))
         })
         .await
-        .map_err(|error| self.failure_on(error, resource))
     }
 
     /// Works on a thread that may wait for the database.

@@ -8,8 +8,8 @@ use zetel_domain::access::{
 
 use super::{
     ROUTES,
-    render::group::GroupEntity,
-    routes::{Handler, Route},
+    render::{directory_device::Device, group::GroupEntity, managed_device::ManagedDevice},
+    routes::{Handler, Prefix, Route},
     schema::{Property, USER, properties_of},
 };
 
@@ -28,7 +28,7 @@ Paths are read in any letter case, with double slashes, with keys as segments or
 /// The text of docs/reference/graph-coverage.md.
 pub fn coverage_document() -> String {
     let mut out = OPENING.to_owned();
-    for route in ROUTES.iter() {
+    for route in routes_of_graph() {
         write_route(&mut out, route);
     }
     out.push_str("\n## Who may\n\nAn application needs one of the permissions, a user one of the roles.\n\n| | permissions of applications | roles of users |\n| --- | --- | --- |\n");
@@ -38,8 +38,20 @@ pub fn coverage_document() -> String {
     out.push_str(FILTERS);
     write_properties(&mut out, "users", &USER.properties);
     write_properties(&mut out, "groups", &properties_of::<GroupEntity>());
+    write_properties(
+        &mut out,
+        "managed devices",
+        &properties_of::<ManagedDevice>(),
+    );
+    write_properties(&mut out, "devices", &properties_of::<Device>());
     out.push_str("\nOther properties that Graph has are answered with 501, names that Graph does not have with 400.\n");
     out
+}
+
+/// The routes of Graph; those of the gate have a page of their own.
+fn routes_of_graph() -> impl Iterator<Item = &'static Route> {
+    let is_graph = |route: &&Route| route.prefix() == Prefix::Graph;
+    ROUTES.iter().filter(is_graph)
 }
 
 const FILTERS: &str = "
@@ -51,6 +63,7 @@ const FILTERS: &str = "
 | --- | --- |
 | users | `id`, `accountEnabled`, `userType`, `usageLocation`, all texts; `any` on lists of texts; `assignedLicenses/any(x:x/skuId eq {guid})`, `assignedLicenses/$count eq 0` and `ne 0`, `assignedPlans/any(p:p/servicePlanId eq {guid} and p/capabilityStatus eq 'Enabled')` |
 | groups | `id`, `displayName`, `description`, `mail`, `mailNickname`, `visibility`, `membershipRule`, `membershipRuleProcessingState`, `securityEnabled`, `mailEnabled`, `isAssignableToRole`, `groupTypes/any(c:c eq 'Unified')`, `assignedLicenses/any(x:x/skuId eq {guid})`, `assignedLicenses/$count eq 0` and `ne 0`, `hasMembersWithLicenseErrors` |
+| managed devices | `id`, `userId`, `userPrincipalName`, `deviceName`, `serialNumber`, `operatingSystem`, `complianceState`, `managedDeviceOwnerType`, `managementState`, `deviceEnrollmentType`, `azureADDeviceId`; `enrolledDateTime` and `lastSyncDateTime` with `gt`, `ge`, `lt` and `le`; no operator needs a header |
 | members, owners and memberships | both: a user is asked what users are asked, a group what groups are asked |
 ";
 
@@ -58,10 +71,16 @@ fn write_properties(out: &mut String, of: &str, all: &[Property]) {
     // Writing to memory cannot fail.
     let _ = write!(
         out,
-        "\n## Properties of {of}\n\nReturned without `$select`: {}.\n\nReturned with `$select` only: {}.\n",
-        names(all, true),
-        names(all, false)
+        "\n## Properties of {of}\n\nReturned without `$select`: {}.\n",
+        names(all, true)
     );
+    if all.iter().any(|property| !property.by_default) {
+        let _ = write!(
+            out,
+            "\nReturned with `$select` only: {}.\n",
+            names(all, false)
+        );
+    }
 }
 
 fn write_route(out: &mut String, route: &Route) {
@@ -114,7 +133,7 @@ fn write_action(out: &mut String, action: Action) {
 
 /// The actions of the route table, each once.
 fn actions() -> Vec<Action> {
-    let mut actions: Vec<Action> = ROUTES.iter().filter_map(|route| route.action).collect();
+    let mut actions: Vec<Action> = routes_of_graph().filter_map(|route| route.action).collect();
     // A change of nothing but the usage location needs less than other changes.
     actions.push(Action::SetUsageLocation);
     actions.push(Action::WriteAdministrators);
@@ -147,6 +166,12 @@ const fn action_name(action: Action) -> &'static str {
         Action::RevertChanges => "undo changes and approve them",
         Action::ReadApplications => "read applications",
         Action::ManageApplications => "manage applications",
+        Action::ReadDevices => "read managed devices",
+        Action::ReadDirectoryDevices => "read devices of the directory",
+        Action::EnrollDevices => "enroll devices",
+        Action::ManageDevices => "retire and delete devices",
+        Action::ReadDeviceSettings => "read how devices are managed",
+        Action::ManageDeviceSettings => "change how devices are managed",
     }
 }
 

@@ -21,6 +21,8 @@ pub(crate) struct GraphError {
     pub detail: Option<Box<Detail>>,
     /// What the guard stopped.
     pub stopped: Option<Box<Stopped>>,
+    /// Members of the answer beside `error`, with a comma before each.
+    pub beside: Vec<u8>,
 }
 
 /// One entry of `error.details`.
@@ -48,12 +50,18 @@ impl GraphError {
             message: message.into(),
             detail: None,
             stopped: None,
+            beside: Vec::new(),
         }
     }
 
     /// 400 `Request_BadRequest`: the directory does not accept what was asked for.
     pub fn refused(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, BAD_DIRECTORY_REQUEST, message)
+    }
+
+    /// What stands for the answer of a change that was planned only; nobody sees it.
+    pub fn planned() -> Self {
+        Self::refused("The change was planned, not made.")
     }
 
     /// 400 `BadRequest`: the request itself cannot be read.
@@ -141,6 +149,7 @@ impl GraphError {
                     }
                 });
             });
+            out.extend_from_slice(&self.beside);
         });
     }
 

@@ -48,6 +48,7 @@ impl<'a> Exchange<'a> {
     /// The response with an answer.
     pub fn respond(&self, reply: Reply) -> Response {
         let mut headers = self.headers(reply.content);
+        headers.extend(reply.headers);
         if let Some(location) = reply.location
             && let Ok(location) = HeaderValue::try_from(location)
         {

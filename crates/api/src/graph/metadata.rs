@@ -4,13 +4,16 @@ use std::{fmt::Write as _, sync::LazyLock};
 
 use super::{
     render::{
+        device_management::{DeviceManagement, LimitAssignment, LimitConfiguration},
+        directory_device::Device,
         group::GroupEntity,
         license::LicenseDetails,
+        managed_device::ManagedDevice,
         organization::Organization,
         product::{CompanySubscription, SubscribedSku},
     },
     reply::Reply,
-    schema::{COMPLEX_TYPES, Entity, Property, USER, properties_of},
+    schema::{ENUM_TYPES, Entity, Property, USER, complex_types, properties_of},
 };
 
 static DOCUMENT: LazyLock<String> = LazyLock::new(document);
@@ -85,12 +88,28 @@ const CLOSING: &str = r#"      <EntityType Name="directory" BaseType="graph.enti
         <Parameter Name="types" Type="Collection(Edm.String)" />
         <ReturnType Type="Collection(graph.directoryObject)" Nullable="false" />
       </Action>
+      <Action Name="retire" IsBound="true">
+        <Parameter Name="bindingParameter" Type="graph.managedDevice" />
+      </Action>
+      <Action Name="syncDevice" IsBound="true">
+        <Parameter Name="bindingParameter" Type="graph.managedDevice" />
+      </Action>
+      <Action Name="assign" IsBound="true">
+        <Parameter Name="bindingParameter" Type="graph.deviceEnrollmentConfiguration" />
+        <Parameter Name="enrollmentConfigurationAssignments" Type="Collection(graph.enrollmentConfigurationAssignment)" />
+      </Action>
+      <Action Name="setPriority" IsBound="true">
+        <Parameter Name="bindingParameter" Type="graph.deviceEnrollmentConfiguration" />
+        <Parameter Name="priority" Type="Edm.Int32" Nullable="false" />
+      </Action>
       <EntityContainer Name="GraphService">
+        <EntitySet Name="devices" EntityType="microsoft.graph.device" />
         <EntitySet Name="directoryObjects" EntityType="microsoft.graph.directoryObject" />
         <EntitySet Name="groups" EntityType="microsoft.graph.group" />
         <EntitySet Name="organization" EntityType="microsoft.graph.organization" />
         <EntitySet Name="subscribedSkus" EntityType="microsoft.graph.subscribedSku" />
         <EntitySet Name="users" EntityType="microsoft.graph.user" />
+        <Singleton Name="deviceManagement" Type="microsoft.graph.deviceManagement" />
         <Singleton Name="directory" Type="microsoft.graph.directory" />
         <Singleton Name="me" Type="microsoft.graph.user" />
       </EntityContainer>
@@ -108,7 +127,10 @@ fn document() -> String {
         &USER.properties,
         &[
             r#"<NavigationProperty Name="licenseDetails" Type="Collection(graph.licenseDetails)" ContainsTarget="true" />"#,
+            r#"<NavigationProperty Name="managedDevices" Type="Collection(graph.managedDevice)" ContainsTarget="true" />"#,
             MEMBER_OF,
+            r#"<NavigationProperty Name="ownedDevices" Type="Collection(graph.directoryObject)" />"#,
+            r#"<NavigationProperty Name="registeredDevices" Type="Collection(graph.directoryObject)" />"#,
             TRANSITIVE_MEMBER_OF,
         ],
     );
@@ -128,19 +150,68 @@ fn document() -> String {
     of::<SubscribedSku>(&mut out, "entity", &[]);
     of::<CompanySubscription>(&mut out, "entity", &[COMMERCE_KEY]);
     of::<LicenseDetails>(&mut out, "entity", &[]);
-    for complex_type in COMPLEX_TYPES {
+    devices(&mut out);
+    for complex_type in complex_types() {
+        let base = complex_type
+            .base
+            .map(|base| format!(r#" BaseType="graph.{base}""#))
+            .unwrap_or_default();
+        let name = complex_type.name;
         line(
             &mut out,
             6,
-            &format!(r#"<ComplexType Name="{}">"#, complex_type.name),
+            &format!(r#"<ComplexType Name="{name}"{base}>"#),
         );
         for property in complex_type.properties {
             write_property(&mut out, property);
         }
         line(&mut out, 6, "</ComplexType>");
     }
+    for kind in ENUM_TYPES {
+        line(&mut out, 6, &format!(r#"<EnumType Name="{}">"#, kind.name));
+        for (word, number) in kind.members {
+            let member = format!(r#"<Member Name="{word}" Value="{number}" />"#);
+            line(&mut out, 8, &member);
+        }
+        line(&mut out, 6, "</EnumType>");
+    }
     out.push_str(CLOSING);
     out
+}
+
+/// Devices, and how they are managed.
+fn devices(out: &mut String) {
+    of::<Device>(out, "directoryObject", &[]);
+    of::<ManagedDevice>(out, "entity", &[]);
+    of::<DeviceManagement>(
+        out,
+        "entity",
+        &[
+            r#"<NavigationProperty Name="deviceEnrollmentConfigurations" Type="Collection(graph.deviceEnrollmentConfiguration)" ContainsTarget="true" />"#,
+            r#"<NavigationProperty Name="managedDevices" Type="Collection(graph.managedDevice)" ContainsTarget="true" />"#,
+        ],
+    );
+    // Of the kinds of enrollment configurations there is one; its limit is all that is its own.
+    let all = properties_of::<LimitConfiguration>();
+    let (own, common): (Vec<Property>, Vec<Property>) =
+        all.iter().partition(|property| property.name == "limit");
+    entity(
+        out,
+        "deviceEnrollmentConfiguration",
+        "entity",
+        &common,
+        &[
+            r#"<NavigationProperty Name="assignments" Type="Collection(graph.enrollmentConfigurationAssignment)" ContainsTarget="true" />"#,
+        ],
+    );
+    entity(
+        out,
+        LimitConfiguration::NAME,
+        "deviceEnrollmentConfiguration",
+        &own,
+        &[],
+    );
+    of::<LimitAssignment>(out, "entity", &[]);
 }
 
 const MEMBER_OF: &str =
@@ -226,7 +297,7 @@ mod tests {
                 .chars()
                 .take_while(char::is_ascii_alphanumeric)
                 .collect();
-            let described = ["EntityType", "ComplexType"]
+            let described = ["EntityType", "ComplexType", "EnumType"]
                 .iter()
                 .any(|kind| text.contains(&format!(r#"<{kind} Name="{name}""#)));
             assert!(described, "{name} is not described");

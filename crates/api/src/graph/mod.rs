@@ -1,4 +1,4 @@
-//! Graph v1.0.
+//! Graph v1.0, and the enrollment gate beside it.
 
 mod actor;
 mod audit;
@@ -8,6 +8,7 @@ mod coverage;
 mod error;
 mod exchange;
 mod filter;
+mod gate;
 mod handlers;
 mod journal;
 mod json;
@@ -30,6 +31,7 @@ mod request_id;
 mod routes;
 mod schema;
 mod service;
+mod settings;
 mod time;
 
 use std::sync::Arc;
@@ -37,6 +39,7 @@ use std::sync::Arc;
 use axum::Router;
 
 pub use coverage::coverage_document;
+pub use gate::SignDecisions;
 pub(crate) use routes::ROUTES;
 
 use crate::state::ApiState;

@@ -28,8 +28,25 @@ pub(crate) enum Listing {
     Changes,
     /// What happened to the user with this id.
     History(Uuid),
+    /// Refusals to enroll a device.
+    TroubleshootingEvents,
     /// Who waits for a seat of the product with this id.
     WaitingList(Uuid),
+    /// Managed devices.
+    ManagedDevices,
+    /// Managed devices of the user with this id.
+    ManagedDevicesOf(Uuid),
+    /// Devices of the directory.
+    DirectoryDevices,
+    /// Devices of the directory that the user with this id registered.
+    DirectoryDevicesOf(Uuid),
+}
+
+impl Listing {
+    /// Whether it can be counted by clients only that accept an eventual answer, as what is in the directory.
+    pub const fn is_of_directory(self) -> bool {
+        !matches!(self, Self::ManagedDevices | Self::ManagedDevicesOf(_))
+    }
 }
 
 /// Where the next page begins. It is no secret and opens nothing: every page is authorized anew.
@@ -100,6 +117,11 @@ fn checksum(tenant: Uuid, listing: Listing, next: u64) -> u32 {
         Listing::Changes => (5, Uuid::nil()),
         Listing::History(user) => (6, user),
         Listing::WaitingList(sku_id) => (7, sku_id),
+        Listing::TroubleshootingEvents => (8, Uuid::nil()),
+        Listing::ManagedDevices => (10, Uuid::nil()),
+        Listing::ManagedDevicesOf(user) => (11, user),
+        Listing::DirectoryDevices => (12, Uuid::nil()),
+        Listing::DirectoryDevicesOf(user) => (13, user),
         Listing::Related(relation, of) => (16 + relation as u8, of),
     };
     tenant

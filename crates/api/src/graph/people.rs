@@ -4,6 +4,7 @@ use uuid::Uuid;
 use zetel_domain::{
     Tenant,
     catalog::ServicePlan,
+    device::DeviceOrdinal,
     group::GroupOrdinal,
     product::{OwnedProduct, ProductOrdinal},
     state::Bits,
@@ -96,6 +97,17 @@ pub(crate) fn group_name(tenant: &Tenant, group: GroupOrdinal) -> String {
         Some(group) => group.definition.display_name.clone(),
         None => "a group that is gone".to_owned(),
     }
+}
+
+/// A device in a sentence: its name, or what else there is.
+pub(crate) fn device_name(tenant: &Tenant, device: DeviceOrdinal) -> String {
+    let Some(device) = tenant.devices().view(device) else {
+        return "a device that is gone".to_owned();
+    };
+    [device.name(), device.serial()]
+        .into_iter()
+        .find(|name| !name.is_empty())
+        .map_or_else(|| device.id.to_string(), str::to_owned)
 }
 
 /// A product in a sentence.

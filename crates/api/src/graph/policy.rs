@@ -4,53 +4,16 @@ use serde_json::Value;
 use uuid::Uuid;
 use zetel_domain::policy::{FallbackChain, Guard, Policy, Semantics};
 
-use super::{error::GraphError, json};
+use super::{
+    error::GraphError,
+    json,
+    settings::{Setting, flag, number, plain, set, write_all},
+};
 
 /// Most chains, and most products in one.
 const MAXIMUM_CHAIN: usize = 100;
 
-/// A member of an object that holds settings.
-pub(crate) struct Setting<T> {
-    /// Its name.
-    pub name: &'static str,
-    /// What a value must be, for people.
-    expected: &'static str,
-    /// Appends the value.
-    pub write: fn(&mut Vec<u8>, &T),
-    /// Takes a value over; nothing if it is of another form.
-    read: fn(&Value, &mut T) -> Option<()>,
-}
-
-const FLAG: &str = "true or false";
-const NUMBER: &str = "a whole number that is not negative";
-
-macro_rules! flag {
-    ($name:literal, $($field:ident).+) => {
-        Setting {
-            name: $name,
-            expected: FLAG,
-            write: |out, settings| json::flag(out, settings.$($field).+),
-            read: |value, settings| {
-                settings.$($field).+ = value.as_bool()?;
-                Some(())
-            },
-        }
-    };
-}
-
-macro_rules! number {
-    ($name:literal, $field:ident) => {
-        Setting {
-            name: $name,
-            expected: NUMBER,
-            write: |out, settings| json::number(out, settings.$field.into()),
-            read: |value, settings| {
-                settings.$field = value.as_u64()?.try_into().ok()?;
-                Some(())
-            },
-        }
-    };
-}
+const WHOLE: &str = "the licensing policy";
 
 /// All members of the policy.
 pub(crate) static POLICY: [Setting<Policy>; 11] = [
@@ -120,18 +83,6 @@ fn chains(value: &Value) -> Option<Vec<FallbackChain>> {
         .collect()
 }
 
-fn write_all<T>(out: &mut Vec<u8>, settings: &[Setting<T>], of: &T) {
-    json::object(out, |out| write_members(out, settings, of));
-}
-
-/// Appends all settings as members, a comma before each.
-pub(crate) fn write_members<T>(out: &mut Vec<u8>, settings: &[Setting<T>], of: &T) {
-    for setting in settings {
-        json::key(out, setting.name);
-        (setting.write)(out, of);
-    }
-}
-
 /// Appends `{"name":"entra"|"extended","switches":[…]}`: whose rules are followed, and the switches that count.
 pub(crate) fn write_semantics(out: &mut Vec<u8>, policy: &Policy) {
     let switches = [
@@ -173,38 +124,13 @@ pub(crate) fn changed(
         match value {
             Value::Object(members) if name.eq_ignore_ascii_case("guard") => {
                 for (name, value) in plain(members) {
-                    set(&GUARD, &mut changed.guard, name, value)?;
+                    set(&GUARD, &mut changed.guard, WHOLE, name, value)?;
                 }
             }
-            value => set(&POLICY, &mut changed, name, value)?,
+            value => set(&POLICY, &mut changed, WHOLE, name, value)?,
         }
     }
     Ok(changed)
-}
-
-/// Members without annotations.
-fn plain(members: &serde_json::Map<String, Value>) -> impl Iterator<Item = (&String, &Value)> {
-    members.iter().filter(|(name, _)| !name.contains('@'))
-}
-
-fn set<T>(
-    settings: &[Setting<T>],
-    of: &mut T,
-    name: &str,
-    value: &Value,
-) -> Result<(), GraphError> {
-    let setting = settings
-        .iter()
-        .find(|setting| setting.name.eq_ignore_ascii_case(name))
-        .ok_or_else(|| {
-            GraphError::refused(format!("The licensing policy has no setting '{name}'."))
-        })?;
-    (setting.read)(value, of).ok_or_else(|| {
-        GraphError::refused(format!(
-            "The setting '{}' of the licensing policy must be {}.",
-            setting.name, setting.expected
-        ))
-    })
 }
 
 #[cfg(test)]

@@ -24,6 +24,8 @@ pub(crate) enum QueryOption {
     SkipToken,
     /// `$filter`
     Filter,
+    /// `$expand`
+    Expand,
 }
 
 impl QueryOption {
@@ -35,15 +37,15 @@ impl QueryOption {
             Self::Count => "$count",
             Self::SkipToken => "$skiptoken",
             Self::Filter => "$filter",
+            Self::Expand => "$expand",
         }
     }
 }
 
 /// Options of Graph that no path takes yet.
-const NOT_IMPLEMENTED: [&str; 8] = [
+const NOT_IMPLEMENTED: [&str; 7] = [
     "search",
     "orderby",
-    "expand",
     "apply",
     "compute",
     "deltatoken",
@@ -64,6 +66,8 @@ pub(crate) struct Options<'a> {
     pub page: Option<PageToken>,
     /// `$filter` as it stands.
     pub filter: Option<Cow<'a, str>>,
+    /// `$expand` as it stands.
+    pub expand: Option<Cow<'a, str>>,
 }
 
 impl<'a> Options<'a> {
@@ -90,6 +94,7 @@ impl<'a> Options<'a> {
                 "count" => QueryOption::Count,
                 "skiptoken" => QueryOption::SkipToken,
                 "filter" => QueryOption::Filter,
+                "expand" => QueryOption::Expand,
                 "format" => {
                     check_format(&value)?;
                     continue;
@@ -115,6 +120,7 @@ impl<'a> Options<'a> {
                 QueryOption::Count => options.count = parse_count(&value)?,
                 QueryOption::SkipToken => options.page = Some(PageToken::parse(&value)?),
                 QueryOption::Filter => options.filter = Some(value),
+                QueryOption::Expand => options.expand = Some(value),
             }
         }
         Ok(options)

@@ -1,6 +1,6 @@
 //! Answers that are no errors.
 
-use axum::http::StatusCode;
+use axum::http::{HeaderName, HeaderValue, StatusCode};
 
 use super::plan::PLAN;
 
@@ -42,6 +42,8 @@ pub(crate) struct Reply {
     pub body: Vec<u8>,
     /// Where the object is that was made.
     pub location: Option<String>,
+    /// More headers.
+    pub headers: Vec<(HeaderName, HeaderValue)>,
     /// The preference of the client that was followed, for `Preference-Applied`.
     pub preference: Option<&'static str>,
 }
@@ -54,6 +56,7 @@ impl Reply {
             content: Content::Json,
             body,
             location: None,
+            headers: Vec::new(),
             preference: None,
         }
     }
@@ -81,6 +84,7 @@ impl Reply {
             content: Content::Xml,
             body,
             location: None,
+            headers: Vec::new(),
             preference: None,
         }
     }
@@ -110,6 +114,7 @@ impl Reply {
             content: Content::Nothing,
             body: Vec::new(),
             location: None,
+            headers: Vec::new(),
             preference: None,
         }
     }

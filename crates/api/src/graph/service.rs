@@ -19,6 +19,7 @@ use super::{
     call::Call,
     error::GraphError,
     exchange::{Exchange, Refusal},
+    gate::SignDecisions,
     origin::Origin,
     passwords::PasswordHasher,
     path::{self, Segment},
@@ -26,7 +27,7 @@ use super::{
     render::license::LicenseTexts,
     reply::Reply,
     request_id::RequestIds,
-    routes::{self, Handler, Matched, Route},
+    routes::{self, Handler, Matched, Prefix, Route},
 };
 use crate::{
     authentication::{Authenticate, Principal},
@@ -42,6 +43,8 @@ pub(crate) struct Graph {
     pub texts: LicenseTexts,
     /// Hashes passwords.
     pub passwords: PasswordHasher,
+    /// Signs decisions about devices.
+    pub signer: Arc<dyn SignDecisions>,
     authenticator: Arc<dyn Authenticate>,
     request_ids: RequestIds,
     metrics: Arc<Metrics>,
@@ -60,6 +63,7 @@ impl Graph {
             engine: state.engine,
             texts: LicenseTexts::default(),
             passwords: PasswordHasher::new(state.environment, state.settings.password_workers),
+            signer: state.signer,
             authenticator: state.authenticator,
             request_ids: RequestIds::new(seed),
             metrics: state.metrics,
@@ -126,10 +130,14 @@ fn answer_now(
     now: Timestamp,
     trail: &mut Trail,
 ) -> Option<Result<Reply, GraphError>> {
+    // Nothing else is read without a body.
+    if head.method != Method::GET {
+        return None;
+    }
     let principal = graph.authenticator.known(bearer(&head.headers)?, now)?;
     let segments = path::split(head.uri.path()).ok()?;
-    let segments = check_version(&segments, head.uri.path()).ok()?;
-    let matched = routes::find(&head.method, segments).ok()?;
+    let (prefix, segments) = split_prefix(&segments, head.uri.path()).ok()?;
+    let matched = routes::find(&head.method, prefix, segments).ok()?;
     let Handler::Read(handler) = matched.route.handler else {
         return None;
     };
@@ -148,8 +156,8 @@ async fn answer(
 ) -> Result<Reply, GraphError> {
     let segments = path::split(head.uri.path())
         .map_err(|_| GraphError::unreadable("The path cannot be read."))?;
-    let segments = check_version(&segments, head.uri.path())?;
-    let found = routes::find(&head.method, segments);
+    let (prefix, segments) = split_prefix(&segments, head.uri.path())?;
+    let found = routes::find(&head.method, prefix, segments);
     if let Ok(matched) = &found {
         trail.route = Some(matched.place);
         if let Handler::Public(handler) = matched.route.handler {
@@ -211,17 +219,19 @@ fn make_call<'r>(
     })
 }
 
-/// Splits off the version.
-fn check_version<'s, 'a>(
+/// Tells Graph from the gate by how a path begins, and splits that off.
+fn split_prefix<'s, 'a>(
     segments: &'s [Segment<'a>],
     path: &str,
-) -> Result<&'s [Segment<'a>], GraphError> {
+) -> Result<(Prefix, &'s [Segment<'a>]), GraphError> {
     let (version, rest) = match segments.split_first() {
         Some((Segment::Plain(version), rest)) => (version.as_ref(), rest),
         _ => ("", segments),
     };
     if version.eq_ignore_ascii_case("v1.0") {
-        Ok(rest)
+        Ok((Prefix::Graph, rest))
+    } else if version.eq_ignore_ascii_case("enrollment") {
+        Ok((Prefix::Gate, rest))
     } else if version.eq_ignore_ascii_case("beta") {
         Err(GraphError::not_implemented(format!(
             "The path '{path}' is not implemented: there is no beta version. Use /v1.0."

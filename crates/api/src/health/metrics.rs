@@ -24,8 +24,8 @@ const DURATIONS: [f64; 12] = [
 ];
 
 /// The statuses that answers have, most frequent first.
-const STATUSES: [u16; 17] = [
-    200, 204, 201, 400, 404, 401, 403, 405, 408, 413, 429, 500, 501, 502, 503, 415, 0,
+const STATUSES: [u16; 19] = [
+    200, 204, 201, 400, 404, 401, 403, 405, 408, 413, 429, 500, 501, 502, 503, 409, 410, 415, 0,
 ];
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]

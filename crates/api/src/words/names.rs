@@ -21,7 +21,7 @@ impl Speaker<'_> {
     }
 
     /// A name with more words that tell it from others of the same name.
-    fn named(self, name: &str, more: &str) -> String {
+    pub(super) fn named(self, name: &str, more: &str) -> String {
         if name.is_empty() {
             return self.say("nameless", &[]);
         }

@@ -1,4 +1,4 @@
-//! Errors by their kind, and refusals of changes to licenses and groups.
+//! Errors by their kind, and refusals of changes to licenses and groups; those of devices are in `enrollment`.
 
 use uuid::Uuid;
 use zetel_domain::{Rejection, Tenant, assignment::Violation};
@@ -35,8 +35,8 @@ pub fn advice(violation: Violation, language: Language) -> String {
     message(language, key, &[])
 }
 
-/// Why a change to licenses or groups is refused, in a sentence with names. Nothing for refusals of other things, which
-/// no plan of licenses meets.
+/// Why a change to licenses, groups or devices is refused, in sentences with names. Nothing for refusals of other things,
+/// which no plan of these meets.
 pub fn rejection_text(
     rejection: &Rejection,
     tenant: &Tenant,
@@ -47,6 +47,7 @@ pub fn rejection_text(
         .without_names(rejection)
         .or_else(|| speaker.of_assignment(rejection))
         .or_else(|| speaker.of_group(rejection))
+        .or_else(|| speaker.of_devices(rejection))
 }
 
 impl Speaker<'_> {

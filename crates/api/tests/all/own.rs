@@ -100,7 +100,7 @@ fn check(root: &Value, schema: &Value, value: &Value, place: &str, found: &mut V
             "maxItems" if value.as_array().map_or(0, Vec::len) as u64 > rule.as_u64().unwrap() => {
                 wrong("too many items".to_owned());
             }
-            "required" => {
+            "required" if value.is_object() => {
                 for name in rule.as_array().unwrap() {
                     if value.get(name.as_str().unwrap()).is_none() {
                         wrong(format!("{name} is missing"));
@@ -119,7 +119,8 @@ fn check(root: &Value, schema: &Value, value: &Value, place: &str, found: &mut V
                     }
                 }
             }
-            "type" | "enum" | "minimum" | "maxItems" | "properties" | "items" | "$ref" => {}
+            "type" | "enum" | "required" | "minimum" | "maxItems" | "properties" | "items"
+            | "$ref" => {}
             other => assert!(ANNOTATIONS.contains(&other), "unknown keyword {other}"),
         }
     }

@@ -26,6 +26,9 @@ fn json_value() -> impl Strategy<Value = Value> {
             Just("businessPhones".to_owned()),
             Just("identities".to_owned()),
             Just("displayName".to_owned()),
+            Just("limit".to_owned()),
+            Just("limits".to_owned()),
+            Just("cleanUpRules".to_owned()),
             ".{0,8}",
         ];
         prop_oneof![
@@ -70,6 +73,9 @@ fn path() -> impl Strategy<Value = String> {
         Just("/subscribedSkus".to_owned()),
         Just("/directory/deletedItems/graph.user".to_owned()),
         Just(format!("/directory/deletedItems/{ANNA}/restore")),
+        Just("/deviceManagement/managedDevices".to_owned()),
+        Just("/deviceManagement/deviceEnrollmentConfigurations".to_owned()),
+        Just("/zetel/deviceSettings".to_owned()),
         "/[a-zA-Z(')=/.$]{0,30}",
     ]
 }
@@ -77,6 +83,7 @@ fn path() -> impl Strategy<Value = String> {
 #[test]
 fn random_requests_never_fail_the_server() {
     let world = World::new();
+    world.grant_devices();
     let method = prop::sample::select(vec!["GET", "POST", "PATCH", "DELETE", "PUT"]);
     let token = prop::sample::select(vec!["app", "admin", "anna", "weak"]);
     let strategy = (

@@ -3,7 +3,7 @@
 use std::{
     fmt::Write as _,
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicI64, AtomicU8, Ordering},
     },
 };
@@ -19,7 +19,8 @@ use tokio::runtime::Runtime;
 use tower::ServiceExt as _;
 use uuid::Uuid;
 use zetel_api::{
-    ApiState, Authenticate, Principal, Principals, Settings, graph_router, health::Metrics,
+    ApiState, Authenticate, Principal, Principals, Settings, SignDecisions, graph_router,
+    health::Metrics,
 };
 use zetel_domain::{
     Command, Timestamp,
@@ -34,7 +35,10 @@ use zetel_domain::{
     user::{NewUser, Properties, PropertyValue, UserProperty, UserType},
 };
 use zetel_engine::{Engine, Options, Submission};
-use zetel_identity::{AccessTokenError, Caller, Claims, Environment};
+use zetel_identity::{
+    AccessTokenError, ApplicationAccount, Caller, Claims, Decision, DecisionError, Directory,
+    Environment, IdentityError, MasterKey, Origin, TokenService, TokenSettings, UserAccount,
+};
 use zetel_store::{Store, Target, catalog_digest};
 
 pub const TENANT: Uuid = Uuid::from_u128(0xdcd219dd_bc68_4b9b_bf0b_4a33a796be35);
@@ -69,6 +73,8 @@ pub const NOBODY: Uuid = Uuid::from_u128(0xdead);
 const CLIENT: Uuid = Uuid::from_u128(0xc1);
 const WEAK_CLIENT: Uuid = Uuid::from_u128(0xc2);
 const REMOVED_CLIENT: Uuid = Uuid::from_u128(0xc3);
+/// An MDM server, which a test must register.
+pub const MDM_CLIENT: Uuid = Uuid::from_u128(0xc4);
 
 /// 2026-11-21T08:43:34Z
 pub const NOW: i64 = 1_795_250_614;
@@ -113,6 +119,7 @@ impl Authenticate for Tokens {
         let (id, caller) = match name {
             "app" | "elsewhere" => application(CLIENT),
             "weak" => application(WEAK_CLIENT),
+            "mdm" => application(MDM_CLIENT),
             "removed" => application(REMOVED_CLIENT),
             "admin" => user(ADMIN),
             "anna" => user(ANNA),
@@ -128,6 +135,73 @@ impl Authenticate for Tokens {
             "unsigned" => AccessTokenError::Signature,
             _ => AccessTokenError::Malformed,
         })
+    }
+}
+
+/// Signs decisions as the server does, with a key that is made when it is first needed.
+struct Signer {
+    store: Store,
+    service: OnceLock<TokenService>,
+}
+
+impl Signer {
+    fn service(&self) -> &TokenService {
+        self.service.get_or_init(|| {
+            TokenService::open(
+                TokenSettings::default(),
+                self.store.database().clone(),
+                MasterKey::from_bytes(&[7; 32]).unwrap(),
+                Arc::new(Nobody),
+                Environment::new(Arc::new(|| NOW)),
+            )
+            .unwrap()
+        })
+    }
+}
+
+impl SignDecisions for Signer {
+    fn sign(
+        &self,
+        tenant: Uuid,
+        origin: &Origin,
+        decision: &Decision,
+        now: Timestamp,
+    ) -> Result<String, IdentityError> {
+        self.service().sign(tenant, origin, decision, now)
+    }
+
+    fn read(
+        &self,
+        tenant: Uuid,
+        decision: &str,
+        now: Timestamp,
+    ) -> Result<Decision, DecisionError> {
+        self.service().read(tenant, decision, now)
+    }
+}
+
+/// A directory that nobody asks.
+struct Nobody;
+
+impl Directory for Nobody {
+    fn tenant(&self, _: &str) -> Option<Uuid> {
+        None
+    }
+
+    fn tenant_of_upn(&self, _: &str) -> Option<Uuid> {
+        None
+    }
+
+    fn user(&self, _: Uuid, _: &str) -> Option<UserAccount> {
+        None
+    }
+
+    fn user_by_id(&self, _: Uuid, _: Uuid) -> Option<UserAccount> {
+        None
+    }
+
+    fn application(&self, _: Uuid, _: Uuid) -> Option<ApplicationAccount> {
+        None
     }
 }
 
@@ -178,6 +252,8 @@ impl Answer {
 pub struct World {
     pub engine: Engine,
     pub metrics: Arc<Metrics>,
+    /// Signs decisions, and reads them.
+    pub signer: Arc<dyn SignDecisions>,
     clock: Arc<AtomicI64>,
     router: Router,
     runtime: Runtime,
@@ -205,9 +281,14 @@ impl World {
                 Ok(())
             },
         ));
+        let signer: Arc<dyn SignDecisions> = Arc::new(Signer {
+            store: engine.store().clone(),
+            service: OnceLock::new(),
+        });
         let router = graph_router(ApiState {
             engine: engine.clone(),
             authenticator: Arc::new(Tokens::default()),
+            signer: Arc::clone(&signer),
             environment,
             metrics: Arc::clone(&metrics),
             settings: Settings::default(),
@@ -219,11 +300,17 @@ impl World {
         Self {
             engine,
             metrics,
+            signer,
             clock,
             router,
             runtime,
             _folder: folder,
         }
+    }
+
+    /// The time.
+    pub fn now(&self) -> Timestamp {
+        self.engine.now()
     }
 
     /// Lets time pass.
@@ -336,6 +423,23 @@ impl World {
             .unwrap();
         let sku = |license: &Value| license["skuId"].as_str().unwrap().to_owned();
         licenses.iter().map(sku).collect()
+    }
+
+    /// Lets the application manage devices, too.
+    pub fn grant_devices(&self) {
+        let caller = zetel_domain::access::Caller::System("test");
+        let action = zetel_domain::access::Action::ReadApplications;
+        let tenant = self.engine.read(TENANT, &caller, action, None).unwrap();
+        let application = tenant.find_application(CLIENT).unwrap();
+        let mut permissions: Vec<Permission> = application.permissions.iter().copied().collect();
+        permissions.extend([
+            Permission::DeviceReadAll,
+            Permission::DeviceManagementManagedDevicesReadWriteAll,
+            Permission::DeviceManagementServiceConfigReadWriteAll,
+        ]);
+        let id = application.id;
+        drop(tenant);
+        self.command(Command::SetPermissions { id, permissions });
     }
 
     /// Gives a command as the system.

@@ -17,20 +17,24 @@ use crate::{
     wrk::{self, Aim, Load, Requests},
 };
 
-const CLIENTS: u32 = 64;
+/// Connections.
+pub const CLIENTS: u32 = 64;
 /// Users whose licenses are changed, and different reads.
 const USERS: usize = 10_000;
 /// Requests looked at one by one before and after load.
 const SAMPLE: usize = 20;
 
 /// What belongs to one kind of request.
-struct Rows {
-    rate: Figure,
-    processor: Figure,
+pub struct Rows {
+    /// Requests per second.
+    pub rate: Figure,
+    /// Seconds of the server's processor time per request.
+    pub processor: Figure,
 }
 
 impl Rows {
-    fn new(name: &str, limit: &'static str, goal: Goal) -> Self {
+    /// Without samples.
+    pub fn new(name: &str, limit: &'static str, goal: Goal) -> Self {
         let processor = format!("{name}: server's processor time per request");
         Self {
             rate: Figure::new(name, Unit::PerSecond, limit, goal),
@@ -38,59 +42,69 @@ impl Rows {
         }
     }
 
-    fn push(&mut self, users: u32, load: &Load, limit: f64, hello: &Load) {
+    /// Adds a round.
+    pub fn push(&mut self, users: u32, load: &Load, limit: f64, hello: &Load) {
         self.rate.push(users, load.rate, Some(limit));
         self.processor
             .push(users, load.processor, Some(hello.processor));
     }
 }
 
-/// What the parts of this module share.
-struct Bench<'a> {
-    run: &'a Run,
-    hello: Aim,
+/// The bare server, and requests to it.
+pub struct Bench<'a> {
+    /// What is measured.
+    pub run: &'a Run,
+    hello: Hello,
     hello_requests: Requests,
     script: PathBuf,
 }
 
-impl Bench<'_> {
-    fn load(&self, aim: Aim, requests: &Requests) -> Result<Load, BenchError> {
+impl<'a> Bench<'a> {
+    /// Starts the bare server. It gets as many different texts as the server that is measured, so that both sides pay
+    /// for walking through them.
+    pub fn start(run: &'a Run, requests: usize) -> Result<Self, BenchError> {
+        let hello = Hello::start()?;
+        let script = run.folder.join("requests.lua");
+        std::fs::write(&script, include_str!("../requests.lua"))?;
+        let request = || format!("GET / HTTP/1.1\r\nHost: {}\r\n\r\n", hello.address);
+        let hello_requests = Requests::write(
+            run.folder.join("hello.requests"),
+            (0..requests).map(|_| request()),
+        )?;
+        Ok(Self {
+            run,
+            hello,
+            hello_requests,
+            script,
+        })
+    }
+
+    /// Sends requests to a server.
+    pub fn load(&self, aim: Aim, requests: &Requests) -> Result<Load, BenchError> {
         wrk::run(&self.script, aim, requests, CLIENTS, self.run.seconds)
     }
 
-    fn hello(&self) -> Result<Load, BenchError> {
-        self.load(self.hello, &self.hello_requests)
+    /// Sends requests to the bare server.
+    pub fn hello(&self) -> Result<Load, BenchError> {
+        let aim = Aim {
+            address: self.hello.address,
+            process: self.hello.process(),
+        };
+        self.load(aim, &self.hello_requests)
     }
 
-    fn file(&self, name: &str) -> PathBuf {
+    /// Where requests are written.
+    pub fn file(&self, name: &str) -> PathBuf {
         self.run.folder.join(format!("{name}.requests"))
     }
 }
 
 /// Writes and reads on both engines, at all sizes.
 pub fn measure(run: &mut Run) -> Result<(), BenchError> {
-    let hello = Hello::start()?;
-    let script = run.folder.join("requests.lua");
-    std::fs::write(&script, include_str!("../requests.lua"))?;
-    // As many different texts as there are requests to the server, so that both sides pay for walking through them.
-    let request = || format!("GET / HTTP/1.1\r\nHost: {}\r\n\r\n", hello.address);
-    let hello_requests = Requests::write(
-        run.folder.join("hello.requests"),
-        (0..USERS).map(|_| request()),
-    )?;
     let mut figures = Vec::new();
     let mut notes = Vec::new();
     {
-        let aim = Aim {
-            address: hello.address,
-            process: hello.process(),
-        };
-        let bench = Bench {
-            run,
-            hello: aim,
-            hello_requests,
-            script,
-        };
+        let bench = Bench::start(run, USERS)?;
         for kind in Kind::ALL {
             let (new_figures, new_notes) = measure_kind(&bench, kind)?;
             figures.extend(new_figures);
@@ -196,10 +210,7 @@ fn measure_writes(
     users: &[Uuid],
     rows: &mut Rows,
 ) -> Result<String, BenchError> {
-    let aim = Aim {
-        address: server.address,
-        process: server.process(),
-    };
+    let aim = server.aim();
     let mut last = None;
     // The first round warms up and is not counted.
     for round in 0..=bench.run.rounds as usize {
@@ -248,7 +259,7 @@ fn measure_writes(
 }
 
 /// The generation of the only tenant: one more for every change.
-fn generation(site: &Site) -> Result<u64, BenchError> {
+pub fn generation(site: &Site) -> Result<u64, BenchError> {
     let head = Store::open(&site.target)?.head(site.tenant)?;
     Ok(head.map_or(0, |head| head.generation))
 }
@@ -295,10 +306,7 @@ fn measure_reads(
     users: &[Uuid],
     rows: &mut [Rows; 4],
 ) -> Result<(), BenchError> {
-    let aim = Aim {
-        address: server.address,
-        process: server.process(),
-    };
+    let aim = server.aim();
     let page = usize::try_from(site.users.min(100)).unwrap_or(100);
     let paths = [
         vec!["/v1.0/users?$top=100".to_owned()],

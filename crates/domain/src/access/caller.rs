@@ -41,6 +41,9 @@ pub enum Denial {
     UnknownCaller,
     /// The caller lacks the rights.
     Forbidden(Action),
+    /// The caller has the rights, but administrators of this tenant need a license for device management, and this one
+    /// has none.
+    UnlicensedAdministrator,
 }
 
 /// Judges whether a caller may do something, on a user, on a group or on nothing in particular.
@@ -80,8 +83,13 @@ pub fn authorize(
                     .any(|role| role_allows(role, action))
             };
             let owns_it = || owner_may(action) && owns(tenant, user.ordinal, target);
-            anybody_may(action, target == Some(user.id))
-                || (scopes.allow(action) && (has_role() || owns_it()))
+            let is_own = anybody_may(action, target == Some(user.id));
+            let allowed = is_own || (scopes.allow(action) && (has_role() || owns_it()));
+            let needs_license = !is_own && action.needs_licensed_administrator();
+            if allowed && needs_license && !tenant.may_administer_devices(user.ordinal) {
+                return Err(Denial::UnlicensedAdministrator);
+            }
+            allowed
         }
     };
     if allowed {

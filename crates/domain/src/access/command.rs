@@ -69,6 +69,14 @@ pub fn authorize_command(
             asked.needs(Action::AssignGroupLicenses, Some(*group))
         }
         C::ChangePolicy { .. } => asked.needs(Action::ManagePolicy, None),
+        C::EnrollDevice(_) | C::CheckIn { .. } => asked.needs(Action::EnrollDevices, None),
+        C::RetireDevice { .. } | C::SyncDevice { .. } | C::RemoveDevice { .. } => {
+            asked.needs(Action::ManageDevices, None)
+        }
+        C::ChangeDeviceSettings { .. }
+        | C::ChangeLimitPolicies(_)
+        | C::AddEnrollmentManager { .. }
+        | C::RemoveEnrollmentManager { .. } => asked.needs(Action::ManageDeviceSettings, None),
         C::ApproveChange { .. } => asked.needs(Action::RevertChanges, None),
         C::Undo { events, .. } => asked.on_undoing(events),
         C::RestoreLicenses { events, scope, .. } => asked.on_restoring(events, scope),
@@ -242,6 +250,16 @@ impl Asked<'_> {
                 self.needs(Action::AssignGroupLicenses, self.id_of_group(*group))
             }
             Event::PolicyChanged { .. } => self.needs(Action::ManagePolicy, None),
+            Event::DeviceEnrolled { .. }
+            | Event::DeviceChanged { .. }
+            | Event::DeviceContacted { .. }
+            | Event::DeviceRemoved { .. } => self.needs(Action::ManageDevices, None),
+            Event::DeviceSettingsChanged { .. }
+            | Event::LimitPoliciesChanged { .. }
+            | Event::EnrollmentManagerAdded { .. }
+            | Event::EnrollmentManagerRemoved { .. } => {
+                self.needs(Action::ManageDeviceSettings, None)
+            }
             Event::AssignmentsChanged { removed, added, .. }
                 if removed.iter().chain(added).any(is_direct) =>
             {

@@ -36,6 +36,9 @@ pub enum Role {
     /// Directory Readers.
     #[n(6)]
     DirectoryReaders,
+    /// Intune Administrator.
+    #[n(7)]
+    IntuneAdministrator,
 }
 
 impl Role {
@@ -48,6 +51,7 @@ impl Role {
         Self::DirectoryWriters,
         Self::GlobalReader,
         Self::DirectoryReaders,
+        Self::IntuneAdministrator,
     ];
 
     /// The name that people know.
@@ -60,6 +64,7 @@ impl Role {
             Self::DirectoryWriters => "Directory Writers",
             Self::GlobalReader => "Global Reader",
             Self::DirectoryReaders => "Directory Readers",
+            Self::IntuneAdministrator => "Intune Administrator",
         }
     }
 
@@ -73,6 +78,7 @@ impl Role {
             Self::DirectoryWriters => 0x9360feb5_f418_4baa_8175_e2a00bac4301,
             Self::GlobalReader => 0xf2ef992c_3afb_46b9_b7cf_a126ee74c451,
             Self::DirectoryReaders => 0x88d8e3e3_8f55_4a1e_953a_9b9898b8876b,
+            Self::IntuneAdministrator => 0x3a2c62db_5318_420d_8d74_23affee5d9d5,
         })
     }
 
@@ -158,6 +164,9 @@ pub enum Permission {
     /// `RoleManagement.ReadWrite.Directory`.
     #[n(22)]
     RoleManagementReadWriteDirectory,
+    /// `DeviceManagementManagedDevices.PrivilegedOperations.All`.
+    #[n(23)]
+    DeviceManagementManagedDevicesPrivilegedOperationsAll,
 }
 
 impl Permission {
@@ -186,6 +195,7 @@ impl Permission {
         Self::DeviceManagementServiceConfigReadWriteAll,
         Self::AuditLogReadAll,
         Self::RoleManagementReadWriteDirectory,
+        Self::DeviceManagementManagedDevicesPrivilegedOperationsAll,
     ];
 
     /// Graph's name, as it stands in tokens.
@@ -222,6 +232,9 @@ impl Permission {
             }
             Self::AuditLogReadAll => "AuditLog.Read.All",
             Self::RoleManagementReadWriteDirectory => "RoleManagement.ReadWrite.Directory",
+            Self::DeviceManagementManagedDevicesPrivilegedOperationsAll => {
+                "DeviceManagementManagedDevices.PrivilegedOperations.All"
+            }
         }
     }
 
@@ -279,6 +292,18 @@ pub enum Action {
     ReadApplications,
     /// Register applications, grant permissions, assign roles.
     ManageApplications,
+    /// Read managed devices, troubleshooting events and forecasts.
+    ReadDevices,
+    /// Read devices as objects of the directory.
+    ReadDirectoryDevices,
+    /// Ask whether a device may enroll, enroll it and note its check-ins.
+    EnrollDevices,
+    /// Retire devices, ask them to check in, delete their records.
+    ManageDevices,
+    /// Read how devices are managed: settings, limits per user, device enrollment managers.
+    ReadDeviceSettings,
+    /// Change how devices are managed.
+    ManageDeviceSettings,
 }
 
 impl Action {
@@ -305,7 +330,22 @@ impl Action {
         Self::RevertChanges,
         Self::ReadApplications,
         Self::ManageApplications,
+        Self::ReadDevices,
+        Self::ReadDirectoryDevices,
+        Self::EnrollDevices,
+        Self::ManageDevices,
+        Self::ReadDeviceSettings,
+        Self::ManageDeviceSettings,
     ];
+
+    /// Whether an administrator needs a license to do this, unless the tenant allows it without one
+    /// (devices-and-sync.md 1.1).
+    pub const fn needs_licensed_administrator(self) -> bool {
+        matches!(
+            self,
+            Self::ReadDevices | Self::EnrollDevices | Self::ManageDevices
+        )
+    }
 }
 
 /// Whether a role allows an action on anybody (licensing.md 2.1 to 2.5).
@@ -314,7 +354,14 @@ pub const fn role_allows(role: Role, action: Action) -> bool {
     match role {
         Role::GlobalAdministrator => true,
         Role::DirectoryReaders => is_read(action),
-        Role::GlobalReader => is_read(action) || matches!(action, A::ReadHistory),
+        Role::GlobalReader => {
+            is_read(action)
+                || matches!(
+                    action,
+                    A::ReadHistory | A::ReadDevices | A::ReadDeviceSettings
+                )
+        }
+        Role::IntuneAdministrator => is_read(action) || manages_devices(action),
         Role::GroupsAdministrator => {
             is_read(action)
                 || writes_groups(action)
@@ -323,7 +370,10 @@ pub const fn role_allows(role: Role, action: Action) -> bool {
         Role::LicenseAdministrator => {
             is_read(action)
                 || assigns_licenses(action)
-                || matches!(action, A::SetUsageLocation | A::ReadHistory)
+                || matches!(
+                    action,
+                    A::SetUsageLocation | A::ReadHistory | A::ReadDevices | A::ReadDeviceSettings
+                )
         }
         Role::UserAdministrator => {
             is_read(action)
@@ -352,6 +402,18 @@ const fn is_read(action: Action) -> bool {
             | Action::ListUsers
             | Action::ReadGroups
             | Action::ReadApplications
+            | Action::ReadDirectoryDevices
+    )
+}
+
+const fn manages_devices(action: Action) -> bool {
+    matches!(
+        action,
+        Action::ReadDevices
+            | Action::EnrollDevices
+            | Action::ManageDevices
+            | Action::ReadDeviceSettings
+            | Action::ManageDeviceSettings
     )
 }
 
@@ -413,20 +475,28 @@ pub const fn permission_allows(permission: Permission, action: Action) -> bool {
         P::GroupMemberReadWriteAll => matches!(action, A::ReadGroups | A::WriteGroupMembers),
         P::AuditLogReadAll => matches!(action, A::ReadHistory),
         P::RoleManagementReadWriteDirectory => matches!(action, A::WriteRoleAssignableGroups),
-        P::DeviceReadAll
-        | P::DeviceReadWriteAll
-        | P::DeviceManagementManagedDevicesReadAll
-        | P::DeviceManagementManagedDevicesReadWriteAll
-        | P::DeviceManagementConfigurationReadAll
-        | P::DeviceManagementConfigurationReadWriteAll
-        | P::DeviceManagementServiceConfigReadAll
-        | P::DeviceManagementServiceConfigReadWriteAll => false,
+        P::DeviceReadAll | P::DeviceReadWriteAll => matches!(action, A::ReadDirectoryDevices),
+        P::DeviceManagementManagedDevicesReadAll => matches!(action, A::ReadDevices),
+        P::DeviceManagementManagedDevicesReadWriteAll => {
+            matches!(action, A::ReadDevices | A::EnrollDevices | A::ManageDevices)
+        }
+        P::DeviceManagementManagedDevicesPrivilegedOperationsAll => {
+            matches!(action, A::ManageDevices)
+        }
+        P::DeviceManagementConfigurationReadAll | P::DeviceManagementServiceConfigReadAll => {
+            matches!(action, A::ReadDeviceSettings)
+        }
+        P::DeviceManagementConfigurationReadWriteAll
+        | P::DeviceManagementServiceConfigReadWriteAll => {
+            matches!(action, A::ReadDeviceSettings | A::ManageDeviceSettings)
+        }
     }
 }
 
 /// Whether everybody may do this to their own account: see it, and what the organization is called.
 pub const fn anybody_may(action: Action, on_self: bool) -> bool {
-    matches!(action, Action::ReadOrganization) || (on_self && matches!(action, Action::ReadUser))
+    matches!(action, Action::ReadOrganization)
+        || (on_self && matches!(action, Action::ReadUser | Action::ReadDevices))
 }
 
 /// Whether the owner of a group may do this to it.

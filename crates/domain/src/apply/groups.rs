@@ -180,5 +180,9 @@ impl Tenant {
                 .sort_unstable_by_key(|license| license.product);
             group.had_licenses = true;
         });
+        let mut grants = removed.iter().chain(added);
+        if grants.any(|grant| self.manages_devices(grant.product)) {
+            self.count_enrollers();
+        }
     }
 }

@@ -60,14 +60,19 @@ impl Tenant {
                 }
             }
             self.users.set_holdings(user, &holdings);
+            let mut manages_devices = false;
             for product in removed
                 .iter()
                 .map(|grant| grant.product)
                 .chain(added.iter().map(|((product, _), _)| *product))
             {
                 self.note_holdings(user, product, &holdings);
+                manages_devices |= self.manages_devices(product);
             }
             self.note_marks(user, &holdings);
+            if manages_devices {
+                self.recount_enroller(user);
+            }
         }
     }
 
@@ -100,6 +105,9 @@ impl Tenant {
             assigned.insert(user.0);
         } else {
             assigned.remove(user.0);
+        }
+        if self.manages_devices(product) {
+            self.note_own_management(user, product);
         }
         self.recount(user, product);
     }
@@ -250,6 +258,7 @@ impl Tenant {
         for changed in [lost, given].into_iter().flatten() {
             if lost != given {
                 self.count_decided(users, changed, given == Some(changed));
+                self.count_enrollers_after(users, changed);
             }
         }
         if after.is_some() {
@@ -290,6 +299,18 @@ impl Tenant {
             } else {
                 holders.subtract(&lost);
             }
+        }
+    }
+
+    /// Counts who is licensed for device management after a product was decided otherwise for some users.
+    fn count_enrollers_after(&mut self, users: &UserSet, product: ProductOrdinal) {
+        if !self.manages_devices(product) {
+            return;
+        }
+        if users.len() <= FEW {
+            users.iter().for_each(|user| self.recount_enroller(user));
+        } else {
+            self.count_enrollers();
         }
     }
 
@@ -338,6 +359,7 @@ impl Tenant {
         for product in products {
             self.recount(user, product);
         }
+        self.recount_enroller(user);
     }
 
     /// Counts the holders of all products anew.
@@ -348,6 +370,7 @@ impl Tenant {
                 *counted = holders;
             }
         }
+        self.count_enrollers();
     }
 
     pub(super) fn switch_plans_off(&mut self, product: ProductOrdinal, plans: u128) {
@@ -361,6 +384,8 @@ impl Tenant {
                 }
             });
         }
+        self.count_own_management();
+        self.count_enrollers();
     }
 
     fn givers_and_licensed(&self, product: ProductOrdinal) -> Vec<GroupOrdinal> {

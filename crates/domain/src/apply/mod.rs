@@ -1,5 +1,7 @@
 //! Events change the state. Nothing is judged here, and nothing can fail: an event that does not fit changes nothing.
 
+mod devices;
+mod enrollers;
 mod groups;
 mod licenses;
 
@@ -7,6 +9,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use crate::{
     assignment::RuleBook,
+    device::LimitPolicy,
     directory::Domain,
     event::Event,
     group::GroupOrdinal,
@@ -33,6 +36,7 @@ impl Tenant {
             | Event::Renewed { .. } => {
                 self.apply_to_subscriptions(event);
                 self.sum_pools();
+                self.count_enrollers();
             }
             Event::UserCreated { .. }
             | Event::UserUpdated { .. }
@@ -66,13 +70,24 @@ impl Tenant {
             | Event::OwnerAdded { .. }
             | Event::OwnerRemoved { .. }
             | Event::GroupLicensesChanged { .. } => self.apply_to_groups(event),
-            Event::PolicyChanged { after, .. } => self.policy = Arc::new(after.clone()),
+            Event::PolicyChanged { after, .. } => {
+                self.policy = Arc::new(after.clone());
+                self.count_enrollers();
+            }
             Event::PlansSwitchedOff { product, plans } => self.switch_plans_off(*product, *plans),
             Event::ChangeApproved {
                 token,
                 approver,
                 at,
             } => self.note_approval(token, approver, *at),
+            Event::DeviceEnrolled { .. }
+            | Event::DeviceChanged { .. }
+            | Event::DeviceContacted { .. }
+            | Event::DeviceRemoved { .. }
+            | Event::DeviceSettingsChanged { .. }
+            | Event::LimitPoliciesChanged { .. }
+            | Event::EnrollmentManagerAdded { .. }
+            | Event::EnrollmentManagerRemoved { .. } => self.apply_to_devices(event),
             Event::RuleOscillated { .. }
             | Event::GroupReprocessed { .. }
             | Event::UserReprocessed { .. }
@@ -96,6 +111,8 @@ impl Tenant {
                 self.id = *id;
                 self.created = *at;
                 self.profile = Arc::new(profile.clone());
+                let covered = self.device_settings.limits.devices_per_user;
+                self.limit_policies = Arc::new(vec![LimitPolicy::default_of(covered, *at)]);
                 self.domains = Arc::new(vec![Domain {
                     name: domain.clone(),
                     is_initial: true,
@@ -132,6 +149,9 @@ impl Tenant {
         for product in Arc::make_mut(&mut self.products) {
             Arc::make_mut(product).adopt(catalog, &self.rules);
         }
+        self.find_management_products();
+        self.count_own_management();
+        self.count_enrollers();
     }
 
     fn apply_to_subscriptions(&mut self, event: &Event) {
@@ -146,6 +166,7 @@ impl Tenant {
                 Arc::make_mut(&mut self.products).push(Arc::new(owned));
                 self.holders.push(Bits::default());
                 self.assigned.push(Bits::default());
+                self.own_management.push(Bits::default());
             }
             Event::SubscriptionAdded { subscription } => {
                 Arc::make_mut(&mut self.subscriptions)
@@ -232,6 +253,7 @@ impl Tenant {
             }
             Event::UserPurged { user } => {
                 self.forget_licenses(*user);
+                self.forget_user_of_devices(*user);
                 if let Some((id, old)) = self.users.view(*user).map(|view| (view.id, view.head)) {
                     let head = UserHead {
                         purged: true,
@@ -297,7 +319,8 @@ impl Tenant {
                 group.owners.remove(&user);
             });
         }
-        for users in self.holders.iter_mut().chain(&mut self.assigned) {
+        let by_product = self.holders.iter_mut().chain(&mut self.assigned);
+        for users in by_product.chain(&mut self.own_management) {
             if users.contains(user.0) {
                 users.remove(user.0);
             }
@@ -307,6 +330,7 @@ impl Tenant {
                 users.remove(user.0);
             }
         }
+        self.recount_enroller(user);
     }
 
     fn note_approval(&mut self, token: &str, approver: &str, at: Timestamp) {

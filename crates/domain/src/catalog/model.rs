@@ -42,6 +42,16 @@ pub struct ServicePlan {
     pub pending_activation: bool,
 }
 
+impl ServicePlan {
+    /// Whether the plan is Basic Mobility and Security: device management by the service that must be activated first,
+    /// which stands back where Intune is licensed (devices-and-sync.md 1.5, number 4).
+    pub fn is_basic_mobility(&self) -> bool {
+        self.pending_activation
+            && !self.device_management
+            && self.service.eq_ignore_ascii_case("SCO")
+    }
+}
+
 /// Whom a plan or product serves: Graph's `appliesTo`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum AppliesTo {

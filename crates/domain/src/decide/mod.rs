@@ -3,6 +3,8 @@
 mod access;
 mod bulk;
 mod consequences;
+mod device_settings;
+mod devices;
 mod directory;
 mod group_licenses;
 mod groups;
@@ -20,12 +22,19 @@ pub use consequences::waiting;
 pub use guard::token as plan_token;
 pub use migrate::KeptDirect;
 pub use undo::{Earlier, Remainder, RemainderReason, as_of};
+pub use users::RECYCLE_BIN_DAYS;
 
 use consequences::Work;
 
 use crate::{
-    command::Command, event::Event, group::GroupOrdinal, rejection::Rejection, tenant::Tenant,
-    time::Timestamp, user::UserOrdinal,
+    command::Command,
+    device::{DeviceOrdinal, Warning},
+    event::Event,
+    group::GroupOrdinal,
+    rejection::Rejection,
+    tenant::Tenant,
+    time::Timestamp,
+    user::UserOrdinal,
 };
 
 /// What a decision may know besides tenant and command.
@@ -69,6 +78,15 @@ pub enum Outcome {
         user: UserOrdinal,
         /// What stands in the way of the first license that could not be applied.
         violation: Option<Rejection>,
+    },
+    /// The device that the command concerns.
+    Device {
+        /// Which.
+        device: DeviceOrdinal,
+        /// Whether it was not enrolled before.
+        is_new: bool,
+        /// What to know of an enrollment that was allowed.
+        warnings: Vec<Warning>,
     },
     /// The users created, in the order of the command.
     Users(Vec<UserOrdinal>),
@@ -221,6 +239,15 @@ fn judge(tenant: &Tenant, command: &Command, context: &mut Context<'_>) -> Resul
             accept_lost_plans,
         } => migrate::migrate(tenant, users.as_deref(), *accept_lost_plans, context),
         Command::ApproveChange { token } => guard::approve(token, context),
+        Command::EnrollDevice(_)
+        | Command::CheckIn { .. }
+        | Command::RetireDevice { .. }
+        | Command::SyncDevice { .. }
+        | Command::RemoveDevice { .. }
+        | Command::ChangeDeviceSettings { .. }
+        | Command::ChangeLimitPolicies(_)
+        | Command::AddEnrollmentManager { .. }
+        | Command::RemoveEnrollmentManager { .. } => decide_on_device(tenant, command, context),
         Command::Undo {
             generation,
             events,
@@ -229,6 +256,20 @@ fn judge(tenant: &Tenant, command: &Command, context: &mut Context<'_>) -> Resul
         Command::RestoreLicenses { at, events, scope } => {
             undo::restore(tenant, *at, events, scope, context)
         }
+        Command::AddApplication { .. }
+        | Command::RemoveApplication { .. }
+        | Command::SetPermissions { .. }
+        | Command::AssignRole { .. }
+        | Command::RemoveRole { .. } => decide_on_access(tenant, command, context),
+    }
+}
+
+fn decide_on_access(
+    tenant: &Tenant,
+    command: &Command,
+    context: &mut Context<'_>,
+) -> Result<Plan, Rejection> {
+    match command {
         Command::AddApplication {
             client_id,
             display_name,
@@ -251,6 +292,7 @@ fn judge(tenant: &Tenant, command: &Command, context: &mut Context<'_>) -> Resul
         }
         Command::AssignRole { principal, role } => access::assign_role(tenant, *principal, *role),
         Command::RemoveRole { principal, role } => access::remove_role(tenant, *principal, *role),
+        _ => Ok(Plan::default()),
     }
 }
 
@@ -277,6 +319,27 @@ fn decide_on_group(
     }
 }
 
+fn decide_on_device(
+    tenant: &Tenant,
+    command: &Command,
+    context: &mut Context<'_>,
+) -> Result<Plan, Rejection> {
+    match command {
+        Command::EnrollDevice(enrollment) => devices::enroll(tenant, enrollment, context),
+        Command::CheckIn { device, report } => devices::check_in(tenant, *device, report, context),
+        Command::RetireDevice { device } => devices::retire(tenant, *device),
+        Command::SyncDevice { device } => devices::sync(tenant, *device),
+        Command::RemoveDevice { device } => devices::remove(tenant, *device, context),
+        Command::ChangeDeviceSettings { settings } => device_settings::change(tenant, settings),
+        Command::ChangeLimitPolicies(change) => {
+            device_settings::change_limits(tenant, change, context)
+        }
+        Command::AddEnrollmentManager { user } => device_settings::add_manager(tenant, user),
+        Command::RemoveEnrollmentManager { user } => device_settings::remove_manager(tenant, user),
+        _ => Ok(Plan::default()),
+    }
+}
+
 /// Does what is due. What the guard stops is left undone and reported.
 fn tick(tenant: &Tenant, context: &Context<'_>) -> Plan {
     let mut work = Work::new(tenant, context);
@@ -284,6 +347,7 @@ fn tick(tenant: &Tenant, context: &Context<'_>) -> Plan {
     licenses::due(&mut work);
     users::due(&mut work);
     groups::due(&mut work);
+    devices::due(&mut work);
     let plan = Plan::from(work.finish());
     if held.is_empty() {
         return plan;

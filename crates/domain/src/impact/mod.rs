@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::{
     assignment::{Source, Verdict, Violation},
+    device::{DeviceTouch, touched},
     event::Event,
     group::GroupOrdinal,
     product::ProductOrdinal,
@@ -25,6 +26,8 @@ pub struct Impact {
     pub services: Vec<ServiceImpact>,
     /// Errors that come and go.
     pub errors: Vec<ErrorImpact>,
+    /// Devices that lose or regain what covers them.
+    pub devices: Vec<DeviceTouch>,
 }
 
 /// What a change means for a product.
@@ -75,6 +78,7 @@ impl Impact {
             products: products(before, after),
             services: services::services(before, after, events),
             errors: errors(before, after, events),
+            devices: touched(before, after),
         }
     }
 

@@ -2,8 +2,12 @@
 
 mod bits;
 mod hash_index;
+mod lists;
 mod paged;
+mod tally;
 
 pub use bits::Bits;
 pub use hash_index::{HashIndex, hash_bytes, hash_folded, hash_folded_bytes};
+pub use lists::Lists;
 pub use paged::Paged;
+pub use tally::Tally;

@@ -11,7 +11,7 @@ use crate::{
     assignment::Holding,
     group::Membership,
     location::Location,
-    state::{Bits, HashIndex, Paged, hash_bytes, hash_folded, hash_folded_bytes},
+    state::{Bits, HashIndex, Lists, Paged, hash_bytes, hash_folded, hash_folded_bytes},
     time::Timestamp,
 };
 
@@ -189,59 +189,6 @@ impl Chunk {
     }
 }
 
-/// Short lists of the users of a chunk, one after the other.
-#[derive(Clone, Debug)]
-struct Lists<T> {
-    /// Where each user's list ends in `items`; absent for users after the last one with a list.
-    ends: Vec<u32>,
-    items: Vec<T>,
-}
-
-impl<T> Default for Lists<T> {
-    fn default() -> Self {
-        Self {
-            ends: Vec::new(),
-            items: Vec::new(),
-        }
-    }
-}
-
-impl<T: Copy> Lists<T> {
-    fn range(&self, slot: usize) -> std::ops::Range<usize> {
-        let end_of = |slot: usize| {
-            self.ends
-                .get(slot)
-                .map_or(self.items.len(), |end| *end as usize)
-        };
-        if slot == 0 {
-            0..end_of(0)
-        } else {
-            end_of(slot - 1)..end_of(slot)
-        }
-    }
-
-    fn get(&self, slot: usize) -> &[T] {
-        self.items.get(self.range(slot)).unwrap_or_default()
-    }
-
-    fn set(&mut self, slot: usize, list: &[T]) {
-        while self.ends.len() <= slot {
-            self.ends
-                .push(u32::try_from(self.items.len()).unwrap_or(u32::MAX));
-        }
-        let range = self.range(slot);
-        let old_length = range.len();
-        if self.items.len() == self.items.capacity() && list.len() > old_length {
-            self.items.reserve_exact(CHUNK); // doubling would waste a third
-        }
-        self.items.splice(range, list.iter().copied());
-        for end in self.ends.iter_mut().skip(slot) {
-            *end = u32::try_from((*end as usize + list.len()).saturating_sub(old_length))
-                .unwrap_or(u32::MAX);
-        }
-    }
-}
-
 /// All users of a tenant: live, deleted and purged.
 #[derive(Clone, Debug, Default)]
 pub struct Users {
@@ -256,6 +203,8 @@ pub struct Users {
     by_address: HashIndex,
     /// Live users.
     live: Bits,
+    /// Live users who may not sign in.
+    disabled: Bits,
     /// At least the live users one of whose mail addresses belongs to another user too.
     sharing_address: Bits,
     length: u32,
@@ -280,6 +229,11 @@ impl Users {
     /// Users who are neither deleted nor purged.
     pub const fn live(&self) -> &Bits {
         &self.live
+    }
+
+    /// Live users who may not sign in (`accountEnabled` is off).
+    pub const fn disabled(&self) -> &Bits {
+        &self.disabled
     }
 
     /// At least the live users one of whose mail addresses belongs to another user too.
@@ -457,6 +411,9 @@ impl Users {
         if let Some(principal_name) = keys.principal_name {
             self.by_principal_name.insert(principal_name, ordinal.0);
             self.live.insert(ordinal.0);
+            if keys.is_disabled {
+                self.disabled.insert(ordinal.0);
+            }
         }
         for address in keys.addresses {
             let others: Vec<u32> = self.by_address.candidates(address).collect();
@@ -476,6 +433,9 @@ impl Users {
         if let Some(principal_name) = keys.principal_name {
             self.by_principal_name.remove(principal_name, ordinal.0);
             self.live.remove(ordinal.0);
+            if keys.is_disabled {
+                self.disabled.remove(ordinal.0);
+            }
             self.sharing_address.remove(ordinal.0);
         }
         for address in keys.addresses {
@@ -487,6 +447,7 @@ impl Users {
         let user = self.view(ordinal)?;
         let mut keys = Keys {
             principal_name: None,
+            is_disabled: !user.head.account_enabled,
             addresses: Vec::new(),
         };
         if user.head.state() != UserState::Live {
@@ -515,6 +476,7 @@ impl Users {
 /// The hashes under which a user is found while it is live.
 struct Keys {
     principal_name: Option<u32>,
+    is_disabled: bool,
     addresses: Vec<u32>,
 }
 

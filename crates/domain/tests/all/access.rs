@@ -9,6 +9,7 @@ use zetel_domain::{
         Action, Caller, Denial, Permission, Role, Scopes, anybody_may, authorize,
         authorize_command, permission_allows, role_allows,
     },
+    device::{DeviceSettings, LimitPolicyChange, Report},
     location::Location,
     user::{UserKey, UserPatch, UserProperty, UserType},
 };
@@ -192,13 +193,52 @@ fn commands_on_users(id: Uuid) -> Vec<(Command, Action)> {
     ]
 }
 
+fn commands_on_devices(user: Uuid) -> Vec<(Command, Action)> {
+    let device = Uuid::from_u128(0xd0);
+    let key = UserKey::Id(user);
+    let settings = DeviceSettings::default();
+    vec![
+        (Command::EnrollDevice(Box::default()), Action::EnrollDevices),
+        (
+            Command::CheckIn {
+                device,
+                report: Report::default(),
+            },
+            Action::EnrollDevices,
+        ),
+        (Command::RetireDevice { device }, Action::ManageDevices),
+        (Command::SyncDevice { device }, Action::ManageDevices),
+        (Command::RemoveDevice { device }, Action::ManageDevices),
+        (
+            Command::ChangeDeviceSettings { settings },
+            Action::ManageDeviceSettings,
+        ),
+        (
+            Command::ChangeLimitPolicies(LimitPolicyChange::Delete { id: device }),
+            Action::ManageDeviceSettings,
+        ),
+        (
+            Command::AddEnrollmentManager { user: key.clone() },
+            Action::ManageDeviceSettings,
+        ),
+        (
+            Command::RemoveEnrollmentManager { user: key },
+            Action::ManageDeviceSettings,
+        ),
+    ]
+}
+
 /// For each command the action that a caller without rights lacks.
 #[test]
 fn every_command_needs_its_action() {
     let mut people = people();
+    people
+        .office
+        .manage(|settings| settings.unlicensed_administrators = true);
     let caller = people.application(&[]);
     let global = people.with_role(Role::GlobalAdministrator);
     let mut all = commands_on_users(people.plain);
+    all.extend(commands_on_devices(people.plain));
     all.extend(
         commands_on_subscriptions(&people.office.tenant, people.plain)
             .into_iter()
@@ -316,6 +356,10 @@ fn everybody_sees_the_organization_and_themselves() {
 #[test]
 fn a_user_may_what_a_role_and_a_scope_allow() {
     let mut people = people();
+    // Who has a license is another question.
+    people
+        .office
+        .manage(|settings| settings.unlicensed_administrators = true);
     for role in Role::ALL {
         let Caller::User { id, .. } = people.with_role(*role) else {
             panic!("a user")
@@ -452,4 +496,37 @@ fn a_license_administrator_sets_usage_locations_and_nothing_else_of_a_user() {
         people.judge(&licenses, &update(plain, UserPatch::default())),
         forbidden
     );
+}
+
+#[test]
+fn administrators_of_devices_need_a_license_but_not_to_say_that_they_need_none() {
+    let mut people = people();
+    let caller = people.with_role(Role::IntuneAdministrator);
+    let Caller::User { id, .. } = caller else {
+        panic!("a user")
+    };
+    let unlicensed = Err(Denial::UnlicensedAdministrator);
+    for (command, action) in commands_on_devices(people.plain) {
+        let expected = if action == Action::ManageDeviceSettings {
+            Ok(())
+        } else {
+            unlicensed
+        };
+        assert_eq!(people.judge(&caller, &command), expected);
+        // Without the rights, the rights are what is told to be lacking.
+        let plain = people.judge(&signed_in(people.plain), &command);
+        assert_eq!(plain, Err(Denial::Forbidden(action)));
+    }
+    // Everybody sees their own devices, and an application needs no license.
+    let application = people.application(&[Permission::DeviceManagementManagedDevicesReadAll]);
+    let plain = signed_in(people.plain);
+    for (caller, target, expected) in [
+        (&caller, Some(people.plain), unlicensed),
+        (&caller, Some(id), Ok(())),
+        (&plain, Some(people.plain), Ok(())),
+        (&application, None, Ok(())),
+    ] {
+        let read = authorize(&people.office.tenant, caller, Action::ReadDevices, target);
+        assert_eq!(read, expected);
+    }
 }

@@ -285,6 +285,9 @@ proptest! {
                         "{remedy:?} does not heal {problem:?} of {}", user.principal_name(),
                     );
                 }
+                if tenant.groups().dynamic().next().is_some() {
+                    continue; // a rule that asks for licenses may come in between
+                }
                 let again = Command::ReprocessUser { user: UserKey::Id(user.id) };
                 let is_healed = is_healed(&run(&tenant, &again), user.ordinal, &problem);
                 prop_assert_eq!(problem.heals, is_healed, "{:?}", problem);

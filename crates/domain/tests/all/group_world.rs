@@ -450,11 +450,14 @@ pub fn beginning() -> impl Strategy<Value = Vec<Step>> {
     )
 }
 
-pub fn steps(length: std::ops::Range<usize>) -> impl Strategy<Value = Vec<(Step, bool)>> {
-    let step = prop_oneof![
+pub fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
         7 => group_step().prop_map(Step::Group),
         3 => user_step(),
         2 => seat_step(),
-    ];
-    vec((step, any::<bool>()), length)
+    ]
+}
+
+pub fn steps(length: std::ops::Range<usize>) -> impl Strategy<Value = Vec<(Step, bool)>> {
+    vec((step(), any::<bool>()), length)
 }

@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 
 use uuid::Uuid;
 use zetel_domain::{
-    Command, Tenant,
+    Command, Tenant, Timestamp,
     assignment::{LicenseState, Violation},
+    catalog::LicenseBase,
+    device::{CannotEnroll, DeviceView},
     group::GroupState,
     user::{UserOrdinal, UserState},
 };
@@ -178,4 +180,79 @@ fn assert_whole_units(after: &Picture) {
             user.sources
         );
     }
+}
+
+/// What is kept for speed about devices says what a look at everything says, at any time.
+pub fn assert_devices(tenant: &Tenant, now: Timestamp) {
+    let devices = tenant.devices();
+    let places = |is_in: &dyn Fn(&DeviceView<'_>) -> bool| -> Vec<u32> {
+        let found = devices.iter().filter(is_in);
+        found.map(|device| device.ordinal.0).collect()
+    };
+    let live: Vec<u32> = devices.live().iter().collect();
+    assert_eq!(live, places(&|device| device.is_live()), "live devices");
+    let needing: Vec<u32> = devices.needing().iter().collect();
+    let needs = |device: &DeviceView<'_>| tenant.needs_device_license(device);
+    assert_eq!(needing, places(&needs), "who needs a device license");
+    for device in devices.iter() {
+        let found = devices.find_id(device.id).map(|found| found.ordinal);
+        assert_eq!(found, Some(device.ordinal), "by id");
+        let mut twins = devices.find_serial(device.platform(), device.serial());
+        let is_found = twins.any(|twin| twin.ordinal == device.ordinal);
+        let is_known =
+            device.is_live() && device.serial().to_ascii_uppercase().starts_with("SERIAL");
+        assert_eq!(is_found, is_known, "by serial number");
+    }
+    let mut licensed = BTreeSet::new();
+    for user in tenant.users().iter() {
+        let mut products = tenant.effective_products(&user);
+        let is_licensed = products.any(|(license, product)| {
+            product.base == LicenseBase::User
+                && tenant.seats(license.product).status().is_assignable()
+                && product.enables_management(license.disabled)
+        });
+        if user.is_live() && is_licensed {
+            licensed.insert(user.ordinal.0);
+        }
+        let uses = |device: &DeviceView<'_>| {
+            device.is_live() && device.users().any(|other| other == user.ordinal)
+        };
+        let of_user: Vec<u32> = devices
+            .of_user(user.ordinal)
+            .map(|device| device.ordinal.0)
+            .collect();
+        assert_eq!(of_user, places(&uses), "devices of a user");
+        let owned = places(&|device| device.is_live() && device.user() == Some(user.ordinal));
+        let enrolled = usize::from(devices.enrolled_by(user.ordinal));
+        assert_eq!(enrolled, owned.len().min(255));
+    }
+    let enrollers: BTreeSet<u32> = tenant.enrollers().iter().collect();
+    assert_eq!(enrollers, licensed, "who is licensed for device management");
+    assert_status(tenant, now);
+}
+
+/// Everybody who is licensed can enroll a device or is told why not.
+fn assert_status(tenant: &Tenant, now: Timestamp) {
+    let status = tenant.device_status(now);
+    let CannotEnroll {
+        authority_not_set,
+        disabled,
+        plan_off,
+        product_not_usable,
+        limit_reached,
+    } = status.cannot_enroll;
+    let cannot = authority_not_set + disabled + plan_off + product_not_usable + limit_reached;
+    assert_eq!(status.licensed_users, status.can_enroll + cannot);
+    let has_authority = tenant.device_settings().authority.as_str() != "unknown";
+    let can = tenant.users().iter().filter(|user| {
+        let counted = tenant.devices_counted(user.ordinal, now);
+        user.is_live()
+            && has_authority
+            && user.head.account_enabled
+            && tenant.is_licensed_for_devices(user.ordinal)
+            && counted < usize::from(tenant.device_limit_of(user.ordinal))
+    });
+    assert_eq!(status.can_enroll as usize, can.count(), "who can enroll");
+    let live = tenant.devices().live().len();
+    assert_eq!(status.enrolled_devices + status.hidden_devices, live);
 }

@@ -9,7 +9,8 @@ use zetel_domain::{
 };
 
 use crate::{
-    invariants::assert_invariants,
+    device_picture::Judged,
+    invariants::{assert_devices, assert_invariants},
     model::{Given, Model},
     picture::{Picture, assert_indexes, assert_same},
     world::Step,
@@ -30,7 +31,7 @@ const WRONG_TOKEN: &str = "another token";
 pub struct Machine {
     pub tenant: Tenant,
     model: Model,
-    now: Timestamp,
+    pub now: Timestamp,
     last_id: u128,
     catalogs: [Arc<Catalog>; 3],
     /// Every event so far, encoded, decoded, and made whole again.
@@ -160,9 +161,12 @@ impl Machine {
         let after = Picture::of(&self.tenant);
         if self.follows {
             assert_same(&after, &self.model.picture(), command);
+            let judged = Judged::of(&self.tenant, self.now);
+            assert_eq!(judged, self.model.judged(self.now), "after {command:?}");
         }
         assert_indexes(&self.tenant, &after, PROBES);
         assert_invariants(command, &self.tenant, &before, &after);
+        assert_devices(&self.tenant, self.now);
         token
     }
 
@@ -222,6 +226,11 @@ impl Machine {
     }
 
     fn note(&mut self, rejection: &Rejection) {
+        if let Rejection::EnrollmentDenied { reasons } = rejection {
+            for reason in reasons {
+                *self.refusals.entry(reason.code().to_owned()).or_default() += 1;
+            }
+        }
         let text = format!("{rejection:?}");
         let name = text.split([' ', '{']).next().unwrap_or_default();
         *self.refusals.entry(name.to_owned()).or_default() += 1;
@@ -257,6 +266,7 @@ impl Machine {
             assert_eq!(Picture::of(&tenant), picture);
             assert_eq!(products(&tenant), products(&self.tenant));
             assert_indexes(&tenant, &picture, PROBES);
+            assert_devices(&tenant, self.now);
         }
     }
 }
@@ -293,6 +303,7 @@ fn built_from_facts(tenant: &Tenant) -> Tenant {
         }
     }
     groups_from_facts(tenant, &mut builder);
+    devices_from_facts(tenant, &mut builder);
     for application in tenant.applications().values() {
         builder.application(application.clone());
     }
@@ -302,6 +313,20 @@ fn built_from_facts(tenant: &Tenant) -> Tenant {
         }
     }
     builder.finish()
+}
+
+fn devices_from_facts(tenant: &Tenant, builder: &mut TenantBuilder) {
+    builder.device_settings(tenant.device_settings().clone());
+    for policy in tenant.limit_policies() {
+        builder.limit_policy(policy.clone());
+    }
+    for user in tenant.enrollment_managers() {
+        builder.enrollment_manager(*user);
+    }
+    for device in tenant.devices().iter() {
+        let details = device.details().pack();
+        builder.device(device.id, &device.head(), device.build(), &details);
+    }
 }
 
 fn groups_from_facts(tenant: &Tenant, builder: &mut TenantBuilder) {
@@ -385,6 +410,10 @@ fn normal_rejection(rejection: Rejection) -> Rejection {
         Rejection::InvalidGroupProperty { name, .. } => {
             Rejection::InvalidGroupProperty { name, reason: "" }
         }
+        Rejection::InvalidDeviceSetting { name, .. } => {
+            Rejection::InvalidDeviceSetting { name, reason: "" }
+        }
+        Rejection::DefaultLimitPolicy { .. } => Rejection::DefaultLimitPolicy { reason: "" },
         Rejection::Guarded {
             users,
             mut products,

@@ -17,6 +17,8 @@ use zetel_domain::{
     user::{Properties, UserOrdinal, UserState, UserType, UserView},
 };
 
+use crate::device_picture::DevicesPicture;
+
 /// A whole tenant.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Picture {
@@ -32,6 +34,7 @@ pub struct Picture {
     /// In the order of creation.
     pub groups: Vec<GroupPicture>,
     pub policy: Policy,
+    pub devices: DevicesPicture,
     pub applications: BTreeMap<Uuid, ApplicationPicture>,
     pub roles: BTreeMap<Uuid, BTreeSet<Role>>,
 }
@@ -144,6 +147,7 @@ impl Picture {
                 .map(|(_, known)| group(tenant, known))
                 .collect(),
             policy: tenant.policy().clone(),
+            devices: DevicesPicture::of(tenant),
             applications: applications(tenant),
             roles: tenant.role_assignments().clone(),
         }
@@ -321,6 +325,8 @@ pub fn assert_same(real: &Picture, model: &Picture, command: &Command) {
     for (real, model) in real.products.values().zip(model.products.values()) {
         compare("a product", format!("{real:?}"), format!("{model:?}"));
     }
+    let devices = |picture: &Picture| format!("{:#?}", picture.devices);
+    compare("devices", devices(real), devices(model));
     assert!(differences.is_empty(), "after {command:?}:\n{differences}");
     assert_eq!(real, model, "{command:?}");
 }

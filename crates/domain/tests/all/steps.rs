@@ -64,6 +64,7 @@ impl Machine {
             },
             Step::Tick(_) => Command::Tick,
             Step::Group(step) => self.group_command(step),
+            Step::Device(step) => self.device_command(step),
             _ => self.other_command(step),
         }
     }

@@ -15,7 +15,7 @@ use zetel_domain::{
     user::{PropertyValue, UserPatch, UserProperty, UserType},
 };
 
-use crate::group_world::GroupStep;
+use crate::{device_world::DeviceStep, group_world::GroupStep};
 
 pub const PLANS: u8 = 8;
 /// The last product is unknown to most catalogs.
@@ -77,6 +77,7 @@ pub enum Step {
     AssignRole(u8, Role),
     RemoveRole(u8, Role),
     Group(GroupStep),
+    Device(DeviceStep),
 }
 
 /// A user by id or, in capitals, by name.

@@ -8,6 +8,7 @@ use zetel_domain::{
     access::{Action, Caller, Permission, Role, Scopes},
     assignment::AssignmentRequest,
     command::{RestoreScope, SwapScope},
+    device::{DeviceSettings, Enrollment, LimitPolicyChange, Report},
     group::{GroupDefinition, GroupPatch, NewGroup},
     policy::Policy,
     user::{NewUser, UserKey, UserPatch, UserProperty},
@@ -233,9 +234,48 @@ fn group(id: Option<Uuid>, role_assignable: bool) -> NewGroup {
     }
 }
 
+/// A command of every kind on devices. The change before that of members was one of their settings.
+fn device_commands(members_changed: u64) -> Vec<(String, Command)> {
+    let device = Uuid::from_u128(0xd0);
+    let user = UserKey::Id(TARGET);
+    let mut commands: Vec<(String, Command)> = [
+        Command::EnrollDevice(Box::new(Enrollment {
+            id: device,
+            user: Some(user.clone()),
+            ..Enrollment::default()
+        })),
+        Command::CheckIn {
+            device,
+            report: Report::default(),
+        },
+        Command::RetireDevice { device },
+        Command::SyncDevice { device },
+        Command::RemoveDevice { device },
+        Command::ChangeDeviceSettings {
+            settings: DeviceSettings::default(),
+        },
+        Command::ChangeLimitPolicies(LimitPolicyChange::Delete { id: device }),
+        Command::AddEnrollmentManager { user: user.clone() },
+        Command::RemoveEnrollmentManager { user },
+    ]
+    .into_iter()
+    .map(|command| (command.name().to_owned(), command))
+    .collect();
+    commands.push((
+        "undo (settings of devices)".to_owned(),
+        Command::Undo {
+            generation: members_changed.max(2) - 1,
+            earlier: Arc::default(),
+            events: Arc::default(),
+        },
+    ));
+    commands
+}
+
 fn all_commands(engine: &Engine, members_changed: u64) -> Vec<(String, Command)> {
     let mut all = commands(engine);
     all.extend(group_commands(members_changed));
+    all.extend(device_commands(members_changed));
     all
 }
 
@@ -345,6 +385,12 @@ fn prepared() -> (Place, Engine) {
         let new = group(Some(id), role_assignable);
         submit(&engine, Command::CreateGroup(new)).unwrap();
     }
+    // Who has a license is another question.
+    let settings = DeviceSettings {
+        unlicensed_administrators: true,
+        ..DeviceSettings::default()
+    };
+    submit(&engine, Command::ChangeDeviceSettings { settings }).unwrap();
     let (group, members) = (GROUP, vec![TARGET]);
     submit(&engine, Command::AddMembers { group, members }).unwrap();
     (place, engine)
@@ -375,7 +421,7 @@ fn the_matrix_is_the_stored_one() {
             .collect();
         writeln!(matrix, "{name}\n  {}", allowed.join(", ")).unwrap();
     }
-    assert_eq!(names.len(), 41, "every command is asked: {names:?}");
+    assert_eq!(names.len(), 50, "every command is asked: {names:?}");
     assert_eq!(
         matrix,
         include_str!("authorization.txt"),
@@ -439,4 +485,47 @@ fn what_is_forbidden_is_not_done() {
         Err(EngineError::Forbidden(Action::DeleteUsers))
     );
     assert_eq!(snapshot(&engine).generation(), before);
+}
+
+#[test]
+fn administrators_of_devices_need_a_license() {
+    let place = Place::folder();
+    let engine = open(&place.target(), &TestClock::new());
+    begin(&engine);
+    let (principal, role) = (TARGET, Role::IntuneAdministrator);
+    submit(&engine, Command::AssignRole { principal, role }).unwrap();
+    let enable = patch(|patch| patch.account_enabled = Some(true));
+    let user = UserKey::Id(TARGET);
+    submit(
+        &engine,
+        Command::UpdateUser {
+            user,
+            patch: enable,
+        },
+    )
+    .unwrap();
+    let read = |action| {
+        let answer = engine.read(TENANT, &signed_in(TARGET), action, None);
+        answer.map(drop)
+    };
+    let refused = Err(EngineError::UnlicensedAdministrator);
+    for action in Action::ALL {
+        let expected = match action {
+            Action::ReadDevices | Action::EnrollDevices | Action::ManageDevices => refused.clone(),
+            // So that somebody can turn the switch on.
+            Action::ReadDeviceSettings | Action::ManageDeviceSettings => Ok(()),
+            _ => continue,
+        };
+        assert_eq!(read(*action), expected, "{action:?}");
+    }
+    let settings = DeviceSettings {
+        unlicensed_administrators: true,
+        ..DeviceSettings::default()
+    };
+    let submission = Submission {
+        caller: signed_in(TARGET),
+        ..Submission::of_system("test", Command::ChangeDeviceSettings { settings })
+    };
+    engine.submit_blocking(TENANT, submission).unwrap();
+    assert_eq!(read(Action::ManageDevices), Ok(()));
 }

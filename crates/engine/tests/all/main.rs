@@ -4,7 +4,13 @@ mod child;
 mod support;
 
 // The domain's reference model, and what it needs.
+#[expect(dead_code, reason = "the domain's own tests use the rest")]
+#[path = "../../../domain/tests/all/device_picture.rs"]
+mod device_picture;
+#[path = "../../../domain/tests/all/digest.rs"]
+mod digest;
 mod group_world;
+#[expect(dead_code, reason = "the domain's own tests use the rest")]
 #[path = "../../../domain/tests/all/model/mod.rs"]
 mod model;
 #[expect(dead_code, reason = "the domain's own tests use the rest")]
@@ -15,6 +21,8 @@ mod also;
 mod authorization;
 mod basics;
 mod crash;
+mod devices;
+mod failures;
 mod fate;
 mod fleet;
 mod history;

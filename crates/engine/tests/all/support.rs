@@ -160,6 +160,8 @@ pub fn assert_sound(target: &Target, memory: Option<&Snapshot>) {
     if let Some(memory) = memory {
         assert_eq!(memory.generation(), head.generation);
         assert_eq!(state_hash(memory).unwrap(), state_hash(&loaded).unwrap());
+        assert_eq!(memory.enrollers(), loaded.enrollers());
+        assert_eq!(memory.devices().needing(), loaded.devices().needing());
     }
     let mut findings = Vec::new();
     store

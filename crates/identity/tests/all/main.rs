@@ -4,6 +4,7 @@ mod assertions;
 mod authorization_codes;
 mod client_credentials;
 mod credentials;
+mod decisions;
 mod device_codes;
 mod fuzz;
 mod harness;

@@ -10,7 +10,7 @@ use zetel_domain::{
     user::UserView,
 };
 
-use super::finding::{Advice, Finder};
+use super::finding::{Advice, Finder, differing};
 use crate::schema;
 
 /// Counts everything again in a state.
@@ -42,7 +42,7 @@ fn examine_holders(tenant: &Tenant, finder: &mut Finder<'_>) {
                 product.sku_id,
                 found.len(),
                 kept.len(),
-                differing(kept, found)
+                differing("user", kept, found)
             );
             finder.find(&schema::product::TABLE, text, Advice::Program);
         }
@@ -67,7 +67,7 @@ fn examine_members(tenant: &Tenant, finder: &mut Finder<'_>) {
                 group.id,
                 group.members.len(),
                 found.len(),
-                differing(&group.members, &found)
+                differing("user", &group.members, &found)
             );
             finder.find(&schema::membership::TABLE, text, Advice::Program);
         }
@@ -76,7 +76,7 @@ fn examine_members(tenant: &Tenant, finder: &mut Finder<'_>) {
         let text = format!(
             "users are in group {}, which does not exist{}",
             ordinal.0,
-            differing(&nobody, &users)
+            differing("user", &nobody, &users)
         );
         finder.find(&schema::membership::TABLE, text, Advice::Program);
     }
@@ -134,15 +134,4 @@ fn examine_decisions(group: &Group, finder: &mut Finder<'_>) {
             finder.find(&schema::decision::TABLE, text, Advice::Program);
         }
     }
-}
-
-/// Names one user in whom two sets differ.
-fn differing(left: &Bits, right: &Bits) -> String {
-    let first = left
-        .difference(right)
-        .first()
-        .or_else(|| right.difference(left).first());
-    first.map_or_else(String::new, |user| {
-        format!(" (among others, the user with ordinal {user})")
-    })
 }

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, fmt};
 
 use uuid::Uuid;
+use zetel_domain::state::Bits;
 
 use super::tenant_name;
 use crate::sql::{DatabaseError, Kind, Table, ValueRef};
@@ -41,6 +42,7 @@ pub enum Advice {
     Index,
     Journal,
     Program,
+    Refusal,
     Stray,
 }
 
@@ -59,6 +61,9 @@ impl Advice {
                 "The history cannot be repaired: undo the edit, or restore a backup made before it"
             }
             Self::Program => "This is a defect of the program: please report it",
+            Self::Refusal => {
+                "Delete the row: it tells of a device that was refused, and of nothing else"
+            }
             Self::Stray => "The program never reads these rows: delete them",
         }
     }
@@ -147,6 +152,17 @@ pub fn words(error: &DatabaseError) -> String {
     }
 }
 
+/// Names one member, a user or a device, in which two sets differ.
+pub fn differing(what: &str, left: &Bits, right: &Bits) -> String {
+    let first = left
+        .difference(right)
+        .first()
+        .or_else(|| right.difference(left).first());
+    first.map_or_else(String::new, |ordinal| {
+        format!(" (among others, the {what} with ordinal {ordinal})")
+    })
+}
+
 /// The key of a row: `user_ordinal 12, product 3`.
 pub fn key_words<'c>(table: &Table, cell: impl Fn(usize) -> ValueRef<'c>) -> String {
     let keys = table.columns.iter().take(table.key).enumerate();
@@ -161,13 +177,14 @@ pub fn key_words<'c>(table: &Table, cell: impl Fn(usize) -> ValueRef<'c>) -> Str
     words.join(", ")
 }
 
-/// A value as it may be shown: what a person typed about a user is not.
+/// A value as it may be shown: what a person typed about a user is not, nor what tells of one.
 pub fn shown(table: &Table, column: usize, value: ValueRef<'_>) -> String {
-    let is_personal = table.name == "directory_user"
-        && table
-            .columns
-            .get(column)
-            .is_some_and(|column| column.kind == Kind::Text && column.name != "usage_location");
+    let column = table.columns.get(column);
+    let is_personal = column.is_some_and(|column| match table.name {
+        "directory_user" => column.kind == Kind::Text && column.name != "usage_location",
+        "device" => ["device_name", "serial_number", "imei"].contains(&column.name),
+        _ => false,
+    });
     if is_personal && value != ValueRef::Null {
         "a text that is not shown".to_owned()
     } else {

@@ -1,7 +1,9 @@
 //! Whether a database is what its journal says: chain of hashes, replay against tables, indexes, counters, orphans.
 
 mod counters;
+mod devices;
 mod facts;
+mod failures;
 mod finding;
 mod identity;
 mod journal;
@@ -33,6 +35,7 @@ pub fn statements() -> impl Iterator<Item = Statement> {
     [READ_CATALOGS]
         .into_iter()
         .chain(journal::STATEMENTS.iter().copied())
+        .chain(failures::STATEMENTS.iter().copied())
         .chain(identity::statements())
 }
 
@@ -76,7 +79,7 @@ fn examine_all(view: &mut View<'_>, finder: &mut Finder<'_>) -> Result<Examined,
         examine_tenant(view, &head, &catalogs, finder, &mut examined)?;
         finder.end();
     }
-    for of_tenant in schema::FACTS.iter().chain(&schema::JOURNAL) {
+    for of_tenant in schema::of_tenants() {
         for row in view.query(&of_tenant.strays, &[])? {
             let text = format!(
                 "{} rows of `{}` have the tenant_key {}, which no tenant has",
@@ -87,6 +90,7 @@ fn examine_all(view: &mut View<'_>, finder: &mut Finder<'_>) -> Result<Examined,
             finder.find(of_tenant.table, text, Advice::Stray);
         }
     }
+    failures::examine(view, finder)?;
     identity::examine_all(view, finder)?;
     finder.end();
     Ok(examined)
@@ -136,6 +140,7 @@ fn examine_tenant(
     }
     examined.users += u64::from(replayed.tenant.users().len());
     counters::examine(&replayed.tenant, finder);
+    devices::examine(&replayed.tenant, finder);
     facts::compare(view, head.key, &replayed.tenant, finder)?;
     identity::examine_tenant(view, &replayed.tenant, finder)
 }

@@ -1,5 +1,6 @@
 //! Facts: the state of tenants as rows that people can read with SQL.
 
+mod devices;
 mod groups;
 mod image;
 mod policy;

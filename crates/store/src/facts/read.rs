@@ -11,6 +11,7 @@ use zetel_domain::{
     assignment::Shape,
     catalog::Catalog,
     directory::{Domain, Profile},
+    group::GroupOrdinal,
     location::Location,
     product::{PlanDefinition, ProductDefinition, ProductOrdinal},
     subscription::{Channel, Status, Subscription, Term},
@@ -21,7 +22,7 @@ use zetel_domain::{
 };
 
 use super::{
-    groups,
+    devices, groups,
     image::COLUMN_PROPERTIES,
     policy::{read_approval, read_policy},
     words::source,
@@ -98,6 +99,7 @@ pub fn load(
     view.for_each(&LOAD_LICENSES, key, |row| own.license(&mut builder, &row))?;
     own.finish(&mut builder);
     groups::read::load(view, &mut builder, key)?;
+    devices::read::load(view, &mut builder, key)?;
     view.for_each(&LOAD_APPLICATIONS, key, |row| {
         builder.application(application(&row)?);
         Ok(())
@@ -142,6 +144,30 @@ pub(super) fn parse<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, Dat
 
 pub(super) fn number<T: TryFrom<i64>>(value: i64, what: &str) -> Result<T, DatabaseError> {
     T::try_from(value).map_err(|_| damaged(format!("{value} is not {what}")))
+}
+
+/// The group with an ordinal, if it exists.
+pub(super) fn known_group(
+    builder: &TenantBuilder,
+    ordinal: i64,
+) -> Result<GroupOrdinal, DatabaseError> {
+    let ordinal: u32 = number(ordinal, "a group")?;
+    if ordinal as usize >= builder.group_count() {
+        return Err(damaged(format!("group {ordinal} does not exist")));
+    }
+    Ok(GroupOrdinal(ordinal))
+}
+
+/// The user with an ordinal, if it exists.
+pub(super) fn known_user(
+    builder: &TenantBuilder,
+    ordinal: i64,
+) -> Result<UserOrdinal, DatabaseError> {
+    let ordinal: u32 = number(ordinal, "a user")?;
+    if ordinal >= builder.lengths().1 {
+        return Err(damaged(format!("user {ordinal} does not exist")));
+    }
+    Ok(UserOrdinal(ordinal))
 }
 
 fn product(builder: &mut TenantBuilder, row: &RowRef<'_>) -> Result<(), DatabaseError> {

@@ -8,7 +8,7 @@ use zetel_domain::{
     group::{Group, GroupOrdinal},
 };
 
-use super::{groups, image, policy};
+use super::{devices, groups, image, policy};
 use crate::{
     schema,
     sql::{DatabaseError, Rows, Table},
@@ -55,6 +55,20 @@ pub fn rows_of<'t>(table: &'static Table, key: i64, tenant: &'t Tenant) -> Chunk
             tenant.groups().iter(),
             move |rows, (ordinal, group)| rows_of_group(rows, key, ordinal, group),
         ),
+        "device_settings" => chunked(table, iter::once(tenant), move |rows, tenant| {
+            devices::settings::settings_row(rows, key, tenant)
+        }),
+        "limit_policy" => chunked(table, iter::once(tenant), move |rows, tenant| {
+            devices::image::limit_policies(rows, key, tenant)
+        }),
+        "enrollment_manager" => chunked(
+            table,
+            tenant.enrollment_managers().iter(),
+            move |rows, user| devices::image::enrollment_manager(rows, key, *user),
+        ),
+        "device" => chunked(table, tenant.devices().iter(), move |rows, device| {
+            devices::image::device(rows, key, &device)
+        }),
         "application" => chunked(table, tenant.applications().values(), move |rows, one| {
             image::application(rows, key, one)
         }),

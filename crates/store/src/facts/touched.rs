@@ -8,6 +8,7 @@ use zetel_domain::{
     Event, Tenant, Timestamp,
     access::Role,
     assignment::Source,
+    device::DeviceOrdinal,
     event::UserSet,
     group::{GroupGrant, GroupOrdinal},
     product::ProductOrdinal,
@@ -48,6 +49,10 @@ pub struct Touched {
     pub decisions: BTreeSet<(GroupOrdinal, ProductOrdinal)>,
     /// When the batch changed what groups give; nothing where they give it no longer.
     license_times: BTreeMap<(GroupOrdinal, ProductOrdinal), Option<Timestamp>>,
+    pub device_settings: bool,
+    pub limit_policies: bool,
+    pub enrollment_managers: BTreeSet<UserOrdinal>,
+    pub devices: BTreeSet<DeviceOrdinal>,
     pub applications: BTreeSet<Uuid>,
     pub roles: BTreeSet<(Uuid, Role)>,
     /// Principals who lost all roles when they went.
@@ -64,6 +69,8 @@ impl Touched {
                 self.tenant = true;
                 self.domains = true;
                 self.policy = true;
+                self.device_settings = true;
+                self.limit_policies = true;
             }
             Event::ProfileChanged { .. } => self.tenant = true,
             Event::DomainAdded { .. } => self.domains = true,
@@ -110,6 +117,17 @@ impl Touched {
             | Event::OwnerRemoved { .. }
             | Event::GroupLicensesChanged { .. }
             | Event::Decided { .. } => self.add_group_event(event, before),
+            Event::DeviceEnrolled { device, .. }
+            | Event::DeviceChanged { device, .. }
+            | Event::DeviceContacted { device, .. }
+            | Event::DeviceRemoved { device, .. } => {
+                self.devices.insert(*device);
+            }
+            Event::DeviceSettingsChanged { .. } => self.device_settings = true,
+            Event::LimitPoliciesChanged { .. } => self.limit_policies = true,
+            Event::EnrollmentManagerAdded { user } | Event::EnrollmentManagerRemoved { user } => {
+                self.enrollment_managers.insert(*user);
+            }
             // These are notes in the history; the events beside them say what they changed.
             Event::RuleOscillated { .. }
             | Event::GroupReprocessed { .. }
@@ -262,6 +280,9 @@ impl Touched {
             return;
         };
         self.removed_principals.insert(view.id);
+        self.enrollment_managers.insert(user);
+        let devices = before.devices().of_user(user);
+        self.devices.extend(devices.map(|device| device.ordinal));
         for (_, shape, _) in before.licenses(&view) {
             let place = (shape.product, shape.source);
             self.licenses.entry(place).or_default().insert(user.0);

@@ -5,7 +5,7 @@ use zetel_domain::{
     user::{UserOrdinal, UserView},
 };
 
-use super::{groups, image, policy, rows::CHUNK, touched::Touched, words};
+use super::{devices, groups, image, policy, rows::CHUNK, touched::Touched, words};
 use crate::{
     schema,
     sql::{DatabaseError, Rows, Statement, Table, Transaction, Value, ValueRef},
@@ -33,6 +33,7 @@ pub fn write(
     write_users(transaction, key, touched, after)?;
     write_licenses(transaction, key, touched, after)?;
     groups::write::write(transaction, key, touched, before, after)?;
+    devices::write::write(transaction, key, touched, before, after)?;
     write_access(transaction, key, touched, after)
 }
 

@@ -146,5 +146,5 @@ fn a_folder_without_a_database_is_not_opened_as_one() {
     assert!(error.contains("zetel.db"), "{error}");
     Store::open(&target).unwrap();
     target.check_exists().unwrap();
-    assert_eq!(tables().count(), 29);
+    assert_eq!(tables().count(), 34);
 }

@@ -4,19 +4,21 @@ use uuid::Uuid;
 use zetel_domain::{
     Command, Event, Timestamp,
     assignment::Verdict,
-    event::UserSet,
+    device::{Build, DeviceDetails, DeviceHead, DeviceOrdinal},
+    event::{Apart, UserSet},
     group::{GroupDefinition, GroupGrant, GroupOrdinal},
     product::ProductOrdinal,
     user::{UserKey, UserOrdinal},
 };
 use zetel_store::{
-    Finding,
+    EnrollmentFailure, Finding,
     sql::{Database, Kind, Statement, Table, Value},
     tables,
 };
 
 use crate::{
     drive::{Drive, TENANT, findings},
+    failures::failure,
     support::in_both,
 };
 
@@ -46,6 +48,16 @@ const UNSEEN: &[(&str, &str)] = &[
     ("device_code", "scope"),
     ("device_code", "expires_at"),
     ("used_assertion", "expires_at"),
+    ("enrollment_failure", "at"),
+    ("enrollment_failure", "user_named"),
+    ("enrollment_failure", "people"),
+    ("enrollment_failure", "serial"),
+    ("enrollment_failure", "platform"),
+    ("enrollment_failure", "os_version"),
+    ("enrollment_failure", "enrollment_type"),
+    ("enrollment_failure", "failure_category"),
+    ("enrollment_failure", "reason_codes"),
+    ("enrollment_failure", "reason"),
 ];
 
 const SELECT_DETAILS: Statement = Statement::new(
@@ -83,12 +95,20 @@ fn full(drive: &mut Drive) {
         drive.take(&command).unwrap();
     }
     drive.store_events(group_events());
+    drive.store_events(device_events());
     drive.fill_block();
     let application = drive.tenant.applications().values().next().unwrap();
     let (tenant, client) = (Value::from(TENANT), Value::from(application.client_id));
     let database = drive.store.database();
     add_application_credentials(database, &tenant, &client);
     add_user_credentials(database, &tenant, &client);
+    let refused = EnrollmentFailure {
+        user: Some(user_id(1)),
+        device: Some(Uuid::from_u128(0xde)),
+        ..failure(1, drive.now)
+    };
+    let failures = [(drive.head.key, refused)];
+    drive.store.keep_failures(&failures, drive.now).unwrap();
 }
 
 /// A licensed group with a group in it.
@@ -142,6 +162,37 @@ fn group_events() -> Vec<Event> {
             token: "0a".to_owned(),
             approver: "user:anna".to_owned(),
             at,
+        },
+    ]
+}
+
+/// A device of several users, and one who may enroll many.
+fn device_events() -> Vec<Event> {
+    let at = Timestamp(1_800_000_000);
+    let details = DeviceDetails {
+        name: "Tablet".to_owned(),
+        serial: "SN-0001".to_owned(),
+        imei: "350000000000001".to_owned(),
+        directory_id: Some(Uuid::from_u128(0x8100)),
+    };
+    vec![
+        Event::DeviceEnrolled {
+            device: DeviceOrdinal(0),
+            id: Uuid::from_u128(0x8000),
+            head: DeviceHead {
+                user: Some(UserOrdinal(1)),
+                others: vec![UserOrdinal(2)],
+                is_shared: true,
+                enrolled: at,
+                contacted: at,
+                certificate_expires: at.plus_days(365),
+                ..DeviceHead::default()
+            },
+            build: Build::default(),
+            details: Apart::Here(details.pack()),
+        },
+        Event::EnrollmentManagerAdded {
+            user: UserOrdinal(1),
         },
     ]
 }
@@ -304,7 +355,9 @@ fn every_row_of_a_tenant_is_missed() {
         full(&mut drive);
         let of_tenant =
             |table: &&Table| table.columns[0].name == "tenant_key" || table.name == "catalog";
-        for table in tables().filter(of_tenant) {
+        // A refusal may be forgotten at any time.
+        let is_missed = |table: &&Table| of_tenant(table) && table.name != "enrollment_failure";
+        for table in tables().filter(is_missed) {
             let found = edited(&drive, table, |database| {
                 let values = first_key(database, table);
                 let text = format!("DELETE FROM {} WHERE {}", table.name, where_key(table));
@@ -350,6 +403,54 @@ fn a_finding_says_what_where_and_what_to_do_without_personal_details() {
             "{text}"
         );
         assert_eq!(found.len(), 1);
+    });
+}
+
+#[test]
+fn what_tells_of_the_user_of_a_device_is_not_shown() {
+    in_both(|place| {
+        let mut drive = Drive::begun(place, TENANT);
+        drive.store_events(device_events());
+        let table = tables().find(|table| table.name == "device").unwrap();
+        let found = edited(&drive, table, |database| {
+            let text = "UPDATE device SET device_name = 'Mallory', serial_number = NULL, imei = 'x', model = 'Model'";
+            run(database, text.to_owned(), &[]);
+        });
+        let texts: Vec<&str> = found.iter().map(|finding| finding.text.as_str()).collect();
+        assert_eq!(texts.len(), 4, "{texts:?}");
+        assert_eq!(
+            texts[0],
+            "`model` of `device`, row ordinal 0, is `Model`, but the journal says nothing"
+        );
+        let all = texts.join(" ");
+        for secret in ["Mallory", "Tablet", "SN-0001", "35000"] {
+            assert!(!all.contains(secret), "{all}");
+        }
+    });
+}
+
+#[test]
+fn a_device_of_nobody_who_exists_is_found() {
+    in_both(|place| {
+        let mut drive = Drive::begun(place, TENANT);
+        drive.store_events(device_events());
+        let head = drive.tenant.devices().iter().next().unwrap().head();
+        drive.store_events(vec![Event::DeviceChanged {
+            device: DeviceOrdinal(0),
+            before: head.clone(),
+            after: DeviceHead {
+                others: vec![UserOrdinal(77)],
+                ..head
+            },
+        }]);
+        let found = findings(&drive.store);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(
+            found[0]
+                .text
+                .contains("names the user with ordinal 77, who does not exist"),
+            "{found:?}"
+        );
     });
 }
 

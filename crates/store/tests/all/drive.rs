@@ -1,10 +1,11 @@
 //! A tenant in a store, moved by commands as the engine moves it.
 
-use std::{cell::Cell, sync::Arc};
+use std::{cell::Cell, collections::BTreeSet, sync::Arc};
 
 use uuid::Uuid;
 use zetel_domain::{
     Command, Context, Event, Rejection, Tenant, Timestamp, command::RestoreScope, decide,
+    device::Devices,
 };
 use zetel_store::sql::{DatabaseError, Transaction};
 use zetel_store::{AppendError, Batch, Change, Finding, Head, Store, catalog_digest, state_hash};
@@ -248,6 +249,43 @@ fn assert_same(found: &Tenant, expected: &Tenant, what: &str) {
     assert_eq!(rules(found), rules(expected), "{what}");
     for (found, expected) in found.users().iter().zip(expected.users().iter()) {
         assert_eq!(found.memberships, expected.memberships, "{what}");
+    }
+    assert_same_devices(found, expected, what);
+}
+
+fn assert_same_devices(found: &Tenant, expected: &Tenant, what: &str) {
+    assert_eq!(found.enrollers(), expected.enrollers(), "{what}");
+    assert_eq!(found.device_pool(), expected.device_pool(), "{what}");
+    assert_eq!(
+        found.device_settings(),
+        expected.device_settings(),
+        "{what}"
+    );
+    assert_eq!(found.limit_policies(), expected.limit_policies(), "{what}");
+    let managers = expected.enrollment_managers();
+    assert_eq!(found.enrollment_managers(), managers, "{what}");
+    let (devices, others) = (found.devices(), expected.devices());
+    assert_eq!(devices.len(), others.len(), "{what}");
+    assert_eq!(devices.live(), others.live(), "{what}");
+    assert_eq!(devices.needing(), others.needing(), "{what}");
+    for user in expected.users().iter().map(|user| user.ordinal) {
+        let (count, other) = (devices.enrolled_by(user), others.enrolled_by(user));
+        assert_eq!(count, other, "{what}");
+        let of_user = |devices: &Devices| -> Vec<_> {
+            let devices = devices.of_user(user);
+            devices.map(|device| device.ordinal).collect()
+        };
+        assert_eq!(of_user(devices), of_user(others), "{what}");
+    }
+    for (device, other) in devices.iter().zip(others.iter()) {
+        assert_eq!((device.id, device.head()), (other.id, other.head()));
+        assert_eq!(device.details(), other.details(), "{what}");
+        assert_eq!(device.build(), other.build(), "{what}");
+        let twins = |devices: &Devices| -> BTreeSet<_> {
+            let twins = devices.find_serial(other.platform(), other.serial());
+            twins.map(|device| device.ordinal).collect()
+        };
+        assert_eq!(twins(devices), twins(others), "{what}");
     }
 }
 

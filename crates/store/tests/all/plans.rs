@@ -49,12 +49,16 @@ fn values(statement: &Statement) -> Vec<Value> {
         ]
         .iter()
         .any(|name| statement.text.contains(&format!("{name} = ${n}")))
+            || statement.text.contains(&format!("id <= ${n}"))
     };
     (1..=count)
         .map(|n| {
             if is_bytes(n) {
                 tried[1].clone()
-            } else if statement.text.contains(&format!("name = ${n}")) {
+            } else if ["name =", "LIKE"]
+                .iter()
+                .any(|text| statement.text.contains(&format!("{text} ${n}")))
+            {
                 tried[2].clone()
             } else {
                 tried[0].clone()

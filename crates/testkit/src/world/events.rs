@@ -3,7 +3,7 @@
 use zetel_domain::Event;
 
 /// How many kinds of events there are.
-pub const EVENT_KINDS: usize = 41;
+pub const EVENT_KINDS: usize = 49;
 
 /// The kind of an event, from 0. A new kind must be added here, and thus to the tests that want to meet each.
 pub const fn event_kind(event: &Event) -> usize {
@@ -49,5 +49,13 @@ pub const fn event_kind(event: &Event) -> usize {
         Event::GroupReprocessed { .. } => 38,
         Event::UserReprocessed { .. } => 39,
         Event::Reverted { .. } => 40,
+        Event::DeviceEnrolled { .. } => 41,
+        Event::DeviceChanged { .. } => 42,
+        Event::DeviceContacted { .. } => 43,
+        Event::DeviceRemoved { .. } => 44,
+        Event::DeviceSettingsChanged { .. } => 45,
+        Event::LimitPoliciesChanged { .. } => 46,
+        Event::EnrollmentManagerAdded { .. } => 47,
+        Event::EnrollmentManagerRemoved { .. } => 48,
     }
 }

@@ -200,7 +200,7 @@ const fn group_id(number: u8) -> Uuid {
 }
 
 /// One of the groups in a state, or none at all.
-fn group_in(tenant: &Tenant, state: GroupState, who: u8) -> Uuid {
+pub(super) fn group_in(tenant: &Tenant, state: GroupState, who: u8) -> Uuid {
     let ids: Vec<Uuid> = tenant
         .groups()
         .iter()

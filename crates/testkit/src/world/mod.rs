@@ -1,9 +1,12 @@
 //! A small world, and commands in it made from four bytes each, so that random sequences meet each other often.
 
+mod devices;
 mod events;
 mod groups;
 
 pub use events::{EVENT_KINDS, event_kind};
+
+use devices::{FOR_DEVICES, FOR_USERS};
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -26,10 +29,12 @@ const USERS: u8 = 8;
 /// Products that are bought and assigned.
 const PRODUCTS: u8 = 3;
 
-/// How many kinds of commands there are, some of them several times.
-const KINDS: u8 = 49;
+/// How many kinds of commands there are, some of them several times, and from which on they are about devices.
+const KINDS: u8 = 66;
+const FIRST_ON_DEVICES: u8 = 49;
 
 /// Four catalogs of one world: the second has other names and fewer plans, the third and the fourth have more plans.
+/// Products that let users or devices enroll are in all of them.
 #[derive(Clone, Debug)]
 pub struct World {
     /// The catalogs, each with the digest of its text.
@@ -40,17 +45,18 @@ impl World {
     /// A world; `digest` is how catalogs are digested.
     pub fn new(digest: impl Fn(&str) -> [u8; 32]) -> Self {
         let small = small_catalog();
-        let mut changed = small.clone();
+        let more = with_more_plans(&small);
+        let most = with_more_plans(&more);
+        let mut catalogs = [small.clone(), small, more, most].map(with_devices);
+        let [_, changed, ..] = &mut catalogs;
         for product in changed.products.values_mut() {
             product.name.push_str(" (new)");
             if product.plans.len() > 1 {
                 product.plans.pop();
             }
         }
-        let more = with_more_plans(&small);
-        let most = with_more_plans(&more);
         Self {
-            catalogs: [small, changed, more, most].map(|catalog| {
+            catalogs: catalogs.map(|catalog| {
                 let digest = digest(&catalog.to_text());
                 (Arc::new(catalog), digest)
             }),
@@ -108,7 +114,8 @@ impl World {
                 profile: profile(["Contoso", "Fabrikam", "Łódź"][usize::from(who % 3)]),
             },
             24..=27 => access_command([kind, who, what, how], tenant),
-            _ => self.group_command([kind, who, what, how], tenant),
+            28..FIRST_ON_DEVICES => self.group_command([kind, who, what, how], tenant),
+            _ => self.device_command([kind, who, what, how], tenant),
         }
     }
 
@@ -123,6 +130,7 @@ impl World {
     fn product(&self, number: u8) -> Uuid {
         let ids = self.catalogs[0].0.products.keys();
         ids.copied()
+            .filter(|id| ![FOR_USERS, FOR_DEVICES].contains(id))
             .nth(usize::from(number % PRODUCTS))
             .unwrap_or_default()
     }
@@ -215,6 +223,23 @@ fn with_more_plans(catalog: &Catalog) -> Catalog {
         product.plans.extend(new);
     }
     more
+}
+
+/// Adds a product that lets users enroll devices, and a pool of device licenses.
+fn with_devices(mut catalog: Catalog) -> Catalog {
+    let builtin = Catalog::builtin();
+    for (id, product) in [FOR_USERS, FOR_DEVICES]
+        .iter()
+        .filter_map(|id| builtin.products.get_key_value(id))
+    {
+        let plans = builtin.plans.iter();
+        let used = plans.filter(|(id, _)| product.plans.contains(id));
+        catalog
+            .plans
+            .extend(used.map(|(id, plan)| (*id, plan.clone())));
+        catalog.products.insert(*id, product.clone());
+    }
+    catalog
 }
 
 fn profile(name: &str) -> Profile {

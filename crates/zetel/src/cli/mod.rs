@@ -3,6 +3,7 @@
 pub mod changes;
 pub mod client;
 pub mod database;
+pub mod devices;
 pub mod groups;
 pub mod licenses;
 pub mod moves;
@@ -32,6 +33,8 @@ pub enum Command {
     Licenses(Box<licenses::LicensesArgs>),
     /// Create, change, list and license groups, and see why members lack what a group gives
     Groups(Box<groups::GroupsArgs>),
+    /// List enrolled devices, ask who may enroll one, and say what becomes of them without a license
+    Devices(Box<devices::DevicesArgs>),
     /// Give one product instead of another: per user whole or not at all, without a gap
     Swap(Box<moves::SwapArgs>),
     /// Remove direct licenses that a group gives as well

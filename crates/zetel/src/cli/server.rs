@@ -21,7 +21,7 @@ pub struct DemoArgs {
     #[command(flatten)]
     pub server: ServerArgs,
     /// How many users
-    #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(20..=5_000_000))]
+    #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(25..=5_000_000))]
     pub users: u32,
     /// What the names and ids are drawn from
     #[arg(long, default_value_t = 1)]

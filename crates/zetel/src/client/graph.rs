@@ -137,6 +137,15 @@ impl Graph {
         Ok(*self.is_zetel.get_or_init(|| is_zetel))
     }
 
+    /// Asks the enrollment gate, which lies beside Graph.
+    pub fn ask_gate(&self, path: &[&str], body: &Value) -> Result<Value, Failure> {
+        let mut url = self.base.clone();
+        extend(&mut url, &["enrollment", "v1"]);
+        extend(&mut url, path);
+        let answer = self.call(&Method::POST, &url, Some(body), &[])?;
+        read(&url, &answer)
+    }
+
     /// A collection, page by page, along `@odata.nextLink`.
     pub fn pages(&self, path: &[&str], query: &str) -> Pages<'_> {
         Pages {

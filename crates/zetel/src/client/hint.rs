@@ -33,6 +33,23 @@ pub fn for_group(failure: &Failure) -> Option<String> {
     Some(advice.to_owned())
 }
 
+/// Advice for a failure that concerns devices.
+pub fn for_device(failure: &Failure) -> Option<String> {
+    let says = |part: &str| failure.message.contains(part);
+    let advice = match failure.exit {
+        Exit::NotFound if says("group") => "`zetel groups list` lists the groups",
+        Exit::NotFound if says("policy") => "`zetel devices limits` lists the policies",
+        Exit::NotFound if says("device") => "`zetel devices list` lists the devices",
+        Exit::NotFound => "`zetel users list` lists the users",
+        Exit::NotAuthorized if failure.code == "Authorization_RequestDenied" => {
+            "The application needs `DeviceManagementManagedDevices.ReadWrite.All` for devices and \
+             `DeviceManagementServiceConfig.ReadWrite.All` for settings and limits"
+        }
+        _ => return for_server(failure),
+    };
+    Some(advice.to_owned())
+}
+
 /// Advice for a message alone. The texts recognized are Graph's (licensing.md 2.2) and those of its older portals.
 pub fn for_message(message: &str, user: &str) -> Option<String> {
     let says = |part: &str| message.contains(part);

@@ -2,6 +2,7 @@
 
 pub mod assignment;
 pub mod connection;
+pub mod devices;
 pub mod failure;
 pub mod graph;
 pub mod groups;

@@ -10,7 +10,10 @@ use zetel_domain::{
     user::{PropertyValue, Record, UserProperty},
 };
 
-use super::audit_names::{Names, hex};
+use super::{
+    audit_devices::of_device,
+    audit_names::{Names, hex},
+};
 use crate::time;
 
 /// An event with its kind under `event`.
@@ -18,15 +21,18 @@ pub fn event_json(event: &Event, names: Names<'_>) -> Value {
     let told = of_tenant(event, names)
         .or_else(|| of_user(event, names))
         .or_else(|| of_group(event, names))
-        .or_else(|| of_license(event, names));
+        .or_else(|| of_license(event, names))
+        .or_else(|| of_device(event, names));
     let (kind, mut told) = told.unwrap_or(("unknown", json!({})));
     told["event"] = json!(kind);
     told
 }
 
-type Told = Option<(&'static str, Value)>;
+/// The kind of an event, and what it tells.
+pub(super) type Told = Option<(&'static str, Value)>;
 
-fn at(time: zetel_domain::Timestamp) -> String {
+/// A point in time as Graph writes it.
+pub(super) fn at(time: zetel_domain::Timestamp) -> String {
     time::graph(Timestamp::from_second(time.0).unwrap_or_default())
 }
 

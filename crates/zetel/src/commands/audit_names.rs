@@ -7,6 +7,7 @@ use uuid::Uuid;
 use zetel_domain::{
     Tenant,
     assignment::{Source, Verdict},
+    device::DeviceOrdinal,
     event::{Grant, UserSet},
     group::{GroupGrant, GroupOrdinal},
     product::ProductOrdinal,
@@ -59,6 +60,14 @@ impl<'a> Names<'a> {
                 json!({ "id": found.id, "displayName": found.definition.display_name })
             }
             None => json!({ "purged": group.0 }),
+        }
+    }
+
+    /// A device; one whose details were erased has no name any more.
+    pub fn device(self, device: DeviceOrdinal) -> Value {
+        match self.0.devices().view(device) {
+            Some(found) => json!({ "id": found.id, "deviceName": found.name() }),
+            None => json!({ "unknown": device.0 }),
         }
     }
 

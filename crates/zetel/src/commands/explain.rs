@@ -5,16 +5,14 @@ use std::io::Write;
 use serde_json::Value;
 
 use super::Session;
+use super::language;
 use super::license_change::not_found;
-use crate::cli::moves::{ExplainArgs, Language};
+use crate::cli::moves::ExplainArgs;
 use crate::client::hint;
 use crate::client::products::{Products, UnknownName};
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::output::{self, Format};
-
-/// Variables that tell the language, the first that is set counts.
-const LANGUAGE_VARIABLES: [&str; 3] = ["LC_ALL", "LC_MESSAGES", "LANG"];
 
 /// Prints the explanation.
 pub fn run(args: &ExplainArgs) -> Result<Exit, CliError> {
@@ -23,14 +21,7 @@ pub fn run(args: &ExplainArgs) -> Result<Exit, CliError> {
         Some(subject) => subject_query(&session.products()?, subject).map_err(not_found)?,
         None => String::new(),
     };
-    let language = args.language.unwrap_or_else(|| {
-        let set = |name: &&str| std::env::var(name).ok().filter(|value| !value.is_empty());
-        language_of(LANGUAGE_VARIABLES.iter().find_map(set).as_deref())
-    });
-    let tag = match language {
-        Language::En => "en",
-        Language::Nl => "nl",
-    };
+    let tag = language::tag(args.language);
     let user = &args.user;
     let path = ["zetel", "users", user, "explanation"];
     let explanation: Value = session
@@ -68,19 +59,11 @@ fn subject_query(products: &Products, subject: &str) -> Result<String, UnknownNa
     }
 }
 
-/// The language of an environment's locale, such as `nl_NL.UTF-8`.
-fn language_of(locale: Option<&str>) -> Language {
-    match locale {
-        Some(locale) if locale.to_lowercase().starts_with("nl") => Language::Nl,
-        _ => Language::En,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
-    use super::{Language, Products, language_of, subject_query};
+    use super::{Products, subject_query};
 
     const SKU: &str = "00000000-0000-0000-0000-0000000000e3";
     const PLAN: &str = "00000000-0000-0000-0000-00000000000a";
@@ -102,12 +85,5 @@ mod tests {
             query("SWAY").unwrap_err(),
             "The tenant has no product `SWAY`, and no service plan of that name"
         );
-    }
-
-    #[test]
-    fn the_language_of_the_environment() {
-        assert_eq!(language_of(Some("nl_NL.UTF-8")), Language::Nl);
-        assert_eq!(language_of(Some("C.UTF-8")), Language::En);
-        assert_eq!(language_of(None), Language::En);
     }
 }

@@ -4,6 +4,7 @@ mod answers;
 mod app;
 mod approve;
 mod audit;
+mod audit_devices;
 mod audit_events;
 mod audit_names;
 mod backup;
@@ -15,6 +16,14 @@ mod completions;
 mod copy;
 mod database;
 mod demo;
+mod device_changes;
+mod device_check;
+mod device_forecast;
+mod device_limits;
+mod device_managers;
+mod device_settings;
+mod device_status;
+mod devices;
 mod doctor;
 mod domain;
 mod explain;
@@ -24,6 +33,7 @@ mod group_properties;
 mod groups;
 mod history;
 mod init;
+mod language;
 mod license_change;
 mod license_file;
 mod licenses;
@@ -58,6 +68,7 @@ pub fn run(command: Command) -> Result<Exit, CliError> {
         Command::Users(args) => users::run(&args),
         Command::Licenses(args) => licenses::run(&args),
         Command::Groups(args) => groups::run(&args),
+        Command::Devices(args) => devices::run(&args),
         Command::Swap(args) => swap::run(&args),
         Command::MigrateToGroups(args) => migrate::run(&args),
         Command::Explain(args) => explain::run(&args),

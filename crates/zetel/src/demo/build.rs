@@ -20,6 +20,8 @@ use zetel_engine::{Engine, EngineError};
 use zetel_store::catalog_digest;
 
 use super::{
+    device_refusals,
+    device_stories::{self, DEVICE_PEOPLE, Stories},
     draw::Draw,
     groups::{GROUP_PEOPLE, Groups, NO_PROJECT_IN},
     people::{named, person},
@@ -37,7 +39,7 @@ pub const ADMINISTRATOR: &str = "admin@contoso.example";
 /// Where sign-in of the demonstration's application may return to.
 const REDIRECT_URI: &str = "http://localhost";
 
-const INTUNE_PLAN: Uuid = Uuid::from_u128(0xc1ec_4a95_1f05_45b3_a911_aa3f_a010_94f5);
+pub(super) const INTUNE_PLAN: Uuid = Uuid::from_u128(0xc1ec_4a95_1f05_45b3_a911_aa3f_a010_94f5);
 /// Users created by one command.
 const CHUNK: u32 = 10_000;
 
@@ -57,7 +59,7 @@ impl TimeMachine {
     }
 
     /// Goes to so many days ago.
-    fn go(&self, days_ago: i64) {
+    pub(super) fn go(&self, days_ago: i64) {
         self.0.store(days_ago * DAY_SECONDS, Ordering::Relaxed);
     }
 }
@@ -124,6 +126,13 @@ pub fn build(
     time.go(200);
     assign_to_people(engine, tenant, &people)?;
     tell_stories(engine, tenant, &mut draw)?;
+    let mut devices = Stories {
+        engine,
+        tenant,
+        time,
+        draw: &mut draw,
+    };
+    let lives = devices.begin(&people)?;
     time.go(100);
     let mut groups = Groups {
         engine,
@@ -131,8 +140,10 @@ pub fn build(
         draw: &mut draw,
     };
     groups.build(&people)?;
+    device_stories::end(engine, tenant, time, &lives)?;
     time.go(3);
     groups.remove_and_undo(part_of(&people, 72, 85))?;
+    device_refusals::refuse(engine, tenant, time, &mut draw)?;
     time.go(0);
     setup::submit(engine, tenant, Command::Tick)?;
     Ok(Contoso { tenant, client_id })
@@ -166,7 +177,7 @@ fn create_people(
 ) -> Result<Vec<Uuid>, EngineError> {
     let mut ids = Vec::with_capacity(users as usize);
     // The administrator and the people of the stories are among the number asked for.
-    let crowd = users.saturating_sub(1 + STORY_PEOPLE + GROUP_PEOPLE);
+    let crowd = users.saturating_sub(1 + STORY_PEOPLE + GROUP_PEOPLE + DEVICE_PEOPLE);
     for first in (0..crowd).step_by(CHUNK as usize) {
         let batch: Vec<NewUser> = (first..crowd.min(first + CHUNK))
             .map(|number| person(draw, number + 1, DOMAIN))

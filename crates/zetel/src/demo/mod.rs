@@ -1,6 +1,10 @@
 //! `zetel demo`: Contoso, a tenant to try things with.
 
 mod build;
+mod device_models;
+mod device_refusals;
+mod device_stories;
+mod devices;
 mod draw;
 mod groups;
 mod people;

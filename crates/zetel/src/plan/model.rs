@@ -17,6 +17,10 @@ pub struct Plan {
     pub services: Vec<ServiceChange>,
     /// Errors of group licenses that come and go.
     pub errors: Vec<ErrorChange>,
+    /// Devices that lose what covers them, or get it back; the first of them.
+    pub devices: Vec<DeviceChange>,
+    /// How many they are.
+    pub device_count: DeviceCount,
     /// Users whose services or errors change.
     pub user_count: u64,
     /// Users who lose a service.
@@ -114,6 +118,49 @@ pub struct ErrorChange {
     pub users: Vec<Value>,
     /// What would help.
     pub remedies: Vec<String>,
+}
+
+/// A device that loses what covers it, or gets it back.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct DeviceChange {
+    /// Object id.
+    pub id: String,
+    /// Name; empty where it has none.
+    pub device_name: Option<String>,
+    /// Whose it is; null for a device without a user.
+    pub user: Value,
+    /// `losesCompliance` or `regainsCompliance`.
+    pub effect: String,
+    /// From when on.
+    pub at: Option<String>,
+    /// Until when the license can come back without another enrollment.
+    pub restorable_until: Option<String>,
+    /// When its record is removed if it is never heard of again.
+    pub record_removed: Option<String>,
+}
+
+impl DeviceChange {
+    /// Whether it loses what covers it.
+    pub fn loses(&self) -> bool {
+        self.effect == "losesCompliance"
+    }
+
+    /// What to call it: its name, or else its id.
+    pub fn label(&self) -> &str {
+        let name = self.device_name.as_deref().filter(|name| !name.is_empty());
+        name.unwrap_or(&self.id)
+    }
+}
+
+/// How many devices a change touches.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(default)]
+pub struct DeviceCount {
+    /// Devices that lose what covers them.
+    pub lose: u64,
+    /// Devices that get it back.
+    pub regain: u64,
 }
 
 /// The guard's word on a change.

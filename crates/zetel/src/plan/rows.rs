@@ -86,9 +86,30 @@ fn of_one(planned: &Planned) -> Vec<Row> {
             &error.users,
         )
     });
+    let devices = plan.devices.iter().map(|device| {
+        let kind = if device.loses() {
+            "device lost"
+        } else {
+            "device regained"
+        };
+        let until = device.restorable_until.as_deref().unwrap_or_default();
+        let at = device.at.as_deref().unwrap_or_default();
+        let change = if device.loses() {
+            format!("noncompliant from {at}, restorable until {until}")
+        } else {
+            format!("compliant from {at}")
+        };
+        let user = std::slice::from_ref(&device.user);
+        row(kind, device.label(), change, 0, user)
+    });
     let undone = plan
         .not_done
         .iter()
         .map(|left| row("not done", &left.whom(), left.reason.clone(), 0, &[]));
-    seats.chain(services).chain(errors).chain(undone).collect()
+    seats
+        .chain(services)
+        .chain(errors)
+        .chain(devices)
+        .chain(undone)
+        .collect()
 }

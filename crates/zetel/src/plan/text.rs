@@ -6,13 +6,15 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::Planned;
-use super::model::{ErrorChange, Plan, Service, ServiceChange, name_of};
+use super::model::{DeviceChange, ErrorChange, Plan, Service, ServiceChange, name_of};
 use crate::output::{self, Format, Record};
 
 /// Users who are named; the others are counted.
 const NAMES: usize = 10;
 /// Services that are named; large products have sixty.
 const SERVICES: usize = 8;
+/// Devices that are named; the others are counted.
+const DEVICES: usize = 5;
 /// Users and groups of which it is said why nothing is done.
 const REASONS: usize = 20;
 
@@ -23,8 +25,8 @@ pub fn write(out: &mut impl Write, planned: &Planned) -> io::Result<()> {
     }
     let plan = &planned.plan;
     writeln!(out, "Nothing has been changed. {}", semantics(plan))?;
-    let has_effect =
-        !(plan.products.is_empty() && plan.services.is_empty() && plan.errors.is_empty());
+    let is_empty = plan.products.is_empty() && plan.services.is_empty() && plan.errors.is_empty();
+    let has_effect = !(is_empty && plan.devices.is_empty());
     if !has_effect {
         writeln!(out, "\nNobody's licenses would change.")?;
     }
@@ -35,6 +37,7 @@ pub fn write(out: &mut impl Write, planned: &Planned) -> io::Result<()> {
     write_services(out, "Services gained", &plan.services, gained)?;
     write_errors(out, "New errors", plan, false)?;
     write_errors(out, "Errors healed", plan, true)?;
+    write_devices(out, plan)?;
     if !plan.not_done.is_empty() {
         writeln!(out, "\nNot done:")?;
         for left in plan.not_done.iter().take(REASONS) {
@@ -172,6 +175,50 @@ fn write_errors(out: &mut impl Write, title: &str, plan: &Plan, healed: bool) ->
     Ok(())
 }
 
+/// Devices that lose what covers them, with their dates, and devices that get it back.
+fn write_devices(out: &mut impl Write, plan: &Plan) -> io::Result<()> {
+    let (lost, regained): (Vec<_>, Vec<_>) = plan.devices.iter().partition(|device| device.loses());
+    let count = plan.device_count;
+    for (title, devices, count) in [
+        ("Devices that become noncompliant", lost, count.lose),
+        ("Devices that are compliant again", regained, count.regain),
+    ] {
+        if devices.is_empty() {
+            continue;
+        }
+        writeln!(out, "\n{title}: {}", count.max(devices.len() as u64))?;
+        for device in devices.iter().take(DEVICES) {
+            writeln!(out, "  {}", device_line(device))?;
+        }
+        let more = count.saturating_sub(devices.len().min(DEVICES) as u64);
+        if more > 0 {
+            writeln!(out, "  and {more} more")?;
+        }
+    }
+    Ok(())
+}
+
+fn device_line(device: &DeviceChange) -> String {
+    let mut line = device.label().to_owned();
+    let user = name_of(&device.user);
+    if !user.is_empty() {
+        line.extend([" of ", &user]);
+    }
+    let dates = [
+        ("from", &device.at),
+        ("can be put right until", &device.restorable_until),
+        ("record removed", &device.record_removed),
+    ];
+    let dates: Vec<String> = dates
+        .into_iter()
+        .filter_map(|(what, date)| Some(format!("{what} {}", date.as_deref()?)))
+        .collect();
+    if !dates.is_empty() {
+        line.extend([": ", &dates.join(", ")]);
+    }
+    line
+}
+
 fn users(count: u64) -> String {
     if count == 1 {
         "1 user".to_owned()
@@ -214,6 +261,16 @@ mod tests {
             .map(|number| json!({ "id": number.to_string(), "userPrincipalName": format!("u{number}@contoso.com") }))
             .collect();
         let seats = |consumed| json!({ "enabled": 50, "warning": 0, "suspended": 0, "lockedOut": 0, "consumed": consumed });
+        let devices: Vec<_> = (0..6)
+            .map(|number| {
+                json!({
+                    "id": number.to_string(), "deviceName": format!("LAPTOP-{number}"), "serialNumber": "S",
+                    "user": { "userPrincipalName": "u0@contoso.com" }, "effect": "losesCompliance",
+                    "at": "2026-11-30T12:00:00Z", "restorableUntil": "2027-05-01T00:00:00Z",
+                    "recordRemoved": "2027-10-28T00:00:00Z",
+                })
+            })
+            .collect();
         let document = json!({
             "token": "t-1",
             "semantics": { "name": "extended", "switches": ["partialSuccess"] },
@@ -225,6 +282,7 @@ mod tests {
                 "group": { "id": "g", "displayName": "Sales" }, "skuPartNumber": "EMS", "error": "CountViolation",
                 "healed": false, "userCount": 1, "users": ["ann@contoso.com"], "remedies": ["Buy one seat"],
             }],
+            "devices": devices, "deviceCount": { "lose": 7, "regain": 0 },
             "userCount": 13, "losers": 12,
             "guard": { "stops": true, "reason": "12 users would lose a service", "needsApproval": false },
             "notDone": [{ "user": { "userPrincipalName": "eve@contoso.com" }, "reason": "no usage location" }],
@@ -249,6 +307,19 @@ New errors:
     ann@contoso.com
     remedy: Buy one seat
 
+Devices that become noncompliant: 7
+  LAPTOP-0 of u0@contoso.com: from 2026-11-30T12:00:00Z, can be put right until 2027-05-01T00:00:00Z, record removed \
+2027-10-28T00:00:00Z
+  LAPTOP-1 of u0@contoso.com: from 2026-11-30T12:00:00Z, can be put right until 2027-05-01T00:00:00Z, record removed \
+2027-10-28T00:00:00Z
+  LAPTOP-2 of u0@contoso.com: from 2026-11-30T12:00:00Z, can be put right until 2027-05-01T00:00:00Z, record removed \
+2027-10-28T00:00:00Z
+  LAPTOP-3 of u0@contoso.com: from 2026-11-30T12:00:00Z, can be put right until 2027-05-01T00:00:00Z, record removed \
+2027-10-28T00:00:00Z
+  LAPTOP-4 of u0@contoso.com: from 2026-11-30T12:00:00Z, can be put right until 2027-05-01T00:00:00Z, record removed \
+2027-10-28T00:00:00Z
+  and 2 more
+
 Not done:
   eve@contoso.com: no usage location
 
@@ -272,6 +343,11 @@ The guard stops this: 12 users would lose a service.
         );
         assert_eq!(
             lines[4],
+            "sales,device lost,LAPTOP-0,\"noncompliant from 2026-11-30T12:00:00Z, restorable until 2027-05-01T00:00:00Z\",\
+             0,u0@contoso.com"
+        );
+        assert_eq!(
+            lines[10],
             "sales,not done,eve@contoso.com,no usage location,0,"
         );
     }

@@ -100,6 +100,8 @@ fn state(options: &str) -> BTreeMap<&'static str, Vec<Value>> {
         ask("/directory/subscriptions"),
         ask("/directory/deletedItems/microsoft.graph.user"),
         ask("/organization"),
+        ask("/deviceManagement/managedDevices"),
+        ask("/deviceManagement/troubleshootingEvents"),
     ]
     .into()
 }
@@ -107,8 +109,11 @@ fn state(options: &str) -> BTreeMap<&'static str, Vec<Value>> {
 fn strip(value: &mut Value) {
     match value {
         Value::Object(members) => {
-            members
-                .retain(|name, _| !name.ends_with("DateTime") && name != "commerceSubscriptionId");
+            members.retain(|name, _| {
+                !name.ends_with("DateTime")
+                    && !name.ends_with("ExpirationDate")
+                    && name != "commerceSubscriptionId"
+            });
             members.values_mut().for_each(strip);
         }
         Value::Array(items) => items.iter_mut().for_each(strip),

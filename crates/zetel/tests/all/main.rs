@@ -6,6 +6,7 @@ mod catalog;
 mod connection;
 mod database;
 mod demo;
+mod devices;
 mod groups;
 mod layering;
 mod licenses;
@@ -13,6 +14,7 @@ mod purchases;
 mod served;
 mod server;
 mod stub;
+mod stub_devices;
 mod support;
 mod tls;
 #[cfg(feature = "otlp")]

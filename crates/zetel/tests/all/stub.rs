@@ -10,6 +10,8 @@ use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
+use super::stub_devices;
+
 pub const E3: &str = "00000000-0000-0000-0000-0000000000e3";
 pub const E5: &str = "00000000-0000-0000-0000-0000000000e5";
 pub const MAIL: &str = "00000000-0000-0000-0000-00000000000a";
@@ -255,6 +257,12 @@ fn answer_of(
     query: &str,
     body: &Value,
 ) -> Response {
+    if let Some((status, answer)) = stub_devices::answer(method, parts, query, body) {
+        return match answer {
+            Value::Null => status.into_response(),
+            answer => (status, axum_json(&answer)).into_response(),
+        };
+    }
     match (method.as_str(), parts) {
         ("GET", ["zetel", "licensingPolicy"]) if tenant.is_zetel => {
             axum_json(&json!({ "semantics": "entra" })).into_response()

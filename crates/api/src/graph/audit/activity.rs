@@ -36,6 +36,11 @@ pub(crate) enum Activity {
     TriggerRecalculation,
     /// Our own: Entra has no record of it.
     TriggerUserRecalculation,
+    AddDevice,
+    UpdateDevice,
+    DeleteDevice,
+    /// Our own: Intune has its own log of what is set.
+    UpdateDeviceSettings,
     /// Our own.
     ApproveChange,
     /// Our own.
@@ -46,6 +51,7 @@ const DIRECTORY: &str = "DirectoryManagement";
 const USERS: &str = "UserManagement";
 const GROUPS: &str = "GroupManagement";
 const APPLICATIONS: &str = "ApplicationManagement";
+const DEVICES: &str = "Device";
 const ROLES: &str = "RoleManagement";
 
 impl Activity {
@@ -94,6 +100,10 @@ impl Activity {
             Self::TriggerUserRecalculation => {
                 ("Trigger user license recalculation", USERS, "Update")
             }
+            Self::AddDevice => ("Add device", DEVICES, "Add"),
+            Self::UpdateDevice => ("Update device", DEVICES, "Update"),
+            Self::DeleteDevice => ("Delete device", DEVICES, "Delete"),
+            Self::UpdateDeviceSettings => ("Update device settings", DIRECTORY, "Update"),
             Self::ApproveChange => ("Approve change", DIRECTORY, "Update"),
             Self::RevertChange => ("Revert change", DIRECTORY, "Update"),
         }

@@ -246,10 +246,18 @@ impl<'a> Builder<'a> {
             Event::GroupLicensesChanged { .. } => A::SetGroupLicense,
             Event::GroupReprocessed { .. } => A::TriggerRecalculation,
             Event::UserReprocessed { .. } => A::TriggerUserRecalculation,
+            Event::DeviceEnrolled { .. } => A::AddDevice,
+            Event::DeviceChanged { .. } => A::UpdateDevice,
+            Event::DeviceRemoved { .. } => A::DeleteDevice,
+            Event::DeviceSettingsChanged { .. }
+            | Event::LimitPoliciesChanged { .. }
+            | Event::EnrollmentManagerAdded { .. }
+            | Event::EnrollmentManagerRemoved { .. } => A::UpdateDeviceSettings,
             Event::ChangeApproved { .. } => A::ApproveChange,
             Event::Reverted { .. } => A::RevertChange,
-            // A part of a purchase, and what is told per user.
-            Event::ProductAdded { .. }
+            // A part of a purchase, what is told per user, and what happens all day.
+            Event::DeviceContacted { .. }
+            | Event::ProductAdded { .. }
             | Event::AssignmentsChanged { .. }
             | Event::Decided { .. } => return,
         };

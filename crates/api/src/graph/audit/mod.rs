@@ -4,6 +4,7 @@
 //! each a set of users, and a record is written when a page shows it.
 
 mod activity;
+mod devices;
 mod entries;
 mod filter;
 mod license;

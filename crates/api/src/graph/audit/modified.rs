@@ -7,7 +7,13 @@ use zetel_domain::{
     user::{PropertyValue, Record as UserRecord, UserProperty},
 };
 
-use crate::graph::{json, people::find_plan, policy};
+use super::devices;
+use crate::graph::{
+    json,
+    people::find_plan,
+    policy,
+    settings::{DEVICE_SETTINGS, Setting},
+};
 
 /// A property that changed. Values are JSON texts, as Graph has them.
 pub(super) struct Modified {
@@ -40,7 +46,7 @@ pub(super) fn list_of(text: &str) -> String {
     written(|out| json::array(out, [text], json::string))
 }
 
-fn written(write: impl FnOnce(&mut Vec<u8>)) -> String {
+pub(super) fn written(write: impl FnOnce(&mut Vec<u8>)) -> String {
     let mut out = Vec::new();
     write(&mut out);
     String::from_utf8(out).unwrap_or_default()
@@ -110,15 +116,10 @@ pub(super) fn of(tenant: &Tenant, event: &Event) -> Vec<Modified> {
             Some(grants(tenant, removed)),
             Some(grants(tenant, added)),
         )],
-        Event::PolicyChanged { before, after } => policy::POLICY
-            .iter()
-            .map(|setting| {
-                let value = |policy| written(|out| (setting.write)(out, policy));
-                (setting.name, value(before), value(after))
-            })
-            .filter(|(_, old, new)| old != new)
-            .map(|(name, old, new)| Modified::between(name, Some(old), Some(new)))
-            .collect(),
+        Event::PolicyChanged { before, after } => of_settings(&policy::POLICY, before, after),
+        Event::DeviceSettingsChanged { before, after } => {
+            of_settings(&DEVICE_SETTINGS, before, after)
+        }
         Event::PlansSwitchedOff { product, plans } => {
             let product = tenant.product(*product);
             let off = product
@@ -130,6 +131,12 @@ pub(super) fn of(tenant: &Tenant, event: &Event) -> Vec<Modified> {
                 written(|out| json::array(out, names, json::string)),
             )]
         }
+        Event::DeviceEnrolled { .. }
+        | Event::DeviceChanged { .. }
+        | Event::DeviceRemoved { .. }
+        | Event::LimitPoliciesChanged { .. }
+        | Event::EnrollmentManagerAdded { .. }
+        | Event::EnrollmentManagerRemoved { .. } => devices::modified(tenant, event),
         Event::ChangeApproved { token, .. } => vec![Modified::new("Token", list_of(token))],
         Event::Reverted { generation, to } => {
             let change =
@@ -144,6 +151,19 @@ pub(super) fn of(tenant: &Tenant, event: &Event) -> Vec<Modified> {
         }
         _ => Vec::new(),
     }
+}
+
+/// The settings that differ.
+fn of_settings<T>(settings: &[Setting<T>], before: &T, after: &T) -> Vec<Modified> {
+    settings
+        .iter()
+        .map(|setting| {
+            let value = |of| written(|out| (setting.write)(out, of));
+            (setting.name, value(before), value(after))
+        })
+        .filter(|(_, old, new)| old != new)
+        .map(|(name, old, new)| Modified::between(name, Some(old), Some(new)))
+        .collect()
 }
 
 fn of_profile(profile: &Profile) -> Vec<Modified> {

@@ -11,11 +11,12 @@ use zetel_domain::{
 use zetel_engine::Change;
 
 use super::{
+    devices,
     entries::{Entries, Entry, LicenseKind, Subject},
     modified::names_of,
     target::Target,
 };
-use crate::graph::people::{counted, group_name, listed, product_name, user_name};
+use crate::graph::people::{counted, device_name, group_name, listed, product_name, user_name};
 
 /// What a change did to one user; its events are those that concern the user.
 pub(crate) fn story(tenant: &Tenant, change: &Change) -> String {
@@ -60,6 +61,14 @@ fn sentences(tenant: &Tenant, event: &Event) -> Vec<String> {
         Event::UserReprocessed { .. } => {
             "The licenses of the user's groups were decided again.".to_owned()
         }
+        Event::EnrollmentManagerAdded { .. } => "Became a device enrollment manager.".to_owned(),
+        Event::EnrollmentManagerRemoved { .. } => {
+            "Is no longer a device enrollment manager.".to_owned()
+        }
+        Event::DeviceEnrolled { .. }
+        | Event::DeviceChanged { .. }
+        | Event::DeviceContacted { .. }
+        | Event::DeviceRemoved { .. } => return devices::sentences(tenant, event),
         Event::AssignmentsChanged { removed, added, .. } => {
             return of_grants(tenant, removed, added);
         }
@@ -232,6 +241,7 @@ fn targets(tenant: &Tenant, event: &Event) -> String {
                 .view(user)
                 .map_or_else(String::new, |user| user_name(&user)),
             Target::Group(group) => group_name(tenant, group),
+            Target::Device(device) => device_name(tenant, device),
             Target::Application(id) | Target::Principal(id) => tenant
                 .users()
                 .find_id(id)

@@ -1,7 +1,7 @@
 //! `targetResources` of audit records.
 
 use uuid::Uuid;
-use zetel_domain::{Event, Tenant, group::GroupOrdinal, user::UserOrdinal};
+use zetel_domain::{Event, Tenant, device::DeviceOrdinal, group::GroupOrdinal, user::UserOrdinal};
 
 use super::modified::{Modified, list_of};
 use crate::graph::json;
@@ -15,6 +15,8 @@ pub(crate) enum Target {
     User(UserOrdinal),
     /// A group.
     Group(GroupOrdinal),
+    /// A device.
+    Device(DeviceOrdinal),
     /// An application, by any of its ids.
     Application(Uuid),
     /// A user or service principal that has a role.
@@ -31,7 +33,17 @@ impl Target {
             | Event::UserRestored { user }
             | Event::UserPurged { user }
             | Event::PasswordChanged { user, .. }
-            | Event::UserReprocessed { user } => vec![Self::User(*user)],
+            | Event::UserReprocessed { user }
+            | Event::EnrollmentManagerAdded { user }
+            | Event::EnrollmentManagerRemoved { user } => vec![Self::User(*user)],
+            Event::DeviceEnrolled { device, head, .. }
+            | Event::DeviceChanged {
+                device,
+                after: head,
+                ..
+            } => Self::of_device(*device, head.user),
+            Event::DeviceContacted { device, user, .. }
+            | Event::DeviceRemoved { device, user, .. } => Self::of_device(*device, *user),
             Event::ApplicationAdded { application } => vec![Self::Application(application.id)],
             Event::ApplicationRemoved { id } | Event::PermissionsChanged { id, .. } => {
                 vec![Self::Application(*id)]
@@ -60,12 +72,19 @@ impl Target {
         }
     }
 
+    /// A device, and whose it is.
+    fn of_device(device: DeviceOrdinal, user: Option<UserOrdinal>) -> Vec<Self> {
+        let user = user.map(Self::User);
+        std::iter::once(Self::Device(device)).chain(user).collect()
+    }
+
     /// The object id.
     pub fn id(self, tenant: &Tenant) -> Option<Uuid> {
         match self {
             Self::Tenant => Some(tenant.id()),
             Self::User(user) => tenant.users().view(user).map(|user| user.id),
             Self::Group(group) => tenant.groups().get(group).map(|group| group.id),
+            Self::Device(device) => tenant.devices().view(device).map(|device| device.id),
             Self::Application(id) | Self::Principal(id) => Some(id),
         }
     }
@@ -120,6 +139,10 @@ impl Target {
                         group.map_or("", |group| &group.definition.display_name),
                     )
                 }
+            }
+            Self::Device(device) => {
+                let device = tenant.devices().view(device);
+                Shown::named("Device", device.map_or("", |device| device.name()))
             }
             Self::Application(id) => Shown::named("Application", application_name(tenant, id)),
             Self::Principal(id) => match tenant.users().find_id(id) {

@@ -1,9 +1,10 @@
 //! One comparison of a `$filter`, before anything is known of the property.
 
 use uuid::Uuid;
+use zetel_domain::Timestamp;
 
 use super::{Condition, text::TextMatch, unsupported};
-use crate::graph::error::GraphError;
+use crate::graph::{error::GraphError, time};
 
 /// One comparison.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,12 +22,48 @@ pub(crate) enum Question {
     Is(Vec<Literal>),
     /// `ne`: it is not this.
     IsNot(Literal),
+    /// `gt`, `ge`, `lt`, `le`
+    Compare(Order, Literal),
     /// `startswith`
     StartsWith(String),
     /// `endswith`
     EndsWith(String),
     /// `any`: for one of its values this holds.
     Any(Vec<Alternative>),
+}
+
+/// Where a value is from another one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Order {
+    /// `gt`
+    After,
+    /// `ge`
+    From,
+    /// `lt`
+    Before,
+    /// `le`
+    Until,
+}
+
+impl Order {
+    /// Whether a value is there from another one.
+    pub fn holds<T: Ord>(self, value: &T, other: &T) -> bool {
+        match self {
+            Self::After => value > other,
+            Self::From => value >= other,
+            Self::Before => value < other,
+            Self::Until => value <= other,
+        }
+    }
+
+    const fn operator(self) -> &'static str {
+        match self {
+            Self::After => "gt",
+            Self::From => "ge",
+            Self::Before => "lt",
+            Self::Until => "le",
+        }
+    }
 }
 
 /// Comparisons on one value of a collection that must all hold.
@@ -53,12 +90,20 @@ impl Literal {
         matches!(self, Self::Word(word) if word.eq_ignore_ascii_case("null"))
     }
 
+    fn time(&self) -> Option<Timestamp> {
+        match self {
+            Self::Word(word) => time::parse(word),
+            Self::Text(_) => None,
+        }
+    }
+
     /// The name of its type.
     fn edm(&self) -> &'static str {
         match self {
             Self::Text(_) => "Edm.String",
             Self::Word(word) if ["true", "false"].contains(&word.as_str()) => "Edm.Boolean",
             Self::Word(_) if self.guid().is_some() => "Edm.Guid",
+            Self::Word(_) if self.time().is_some() => "Edm.DateTimeOffset",
             Self::Word(_) => "Edm.Int32",
         }
     }
@@ -106,6 +151,53 @@ impl Clause {
             }
         };
         Ok(Condition::Test(test(matched)))
+    }
+
+    /// A condition on a text that is one of a few words.
+    pub fn word<T>(
+        &self,
+        entity: &str,
+        words: &[&'static str],
+        test: impl Fn(TextMatch) -> T,
+    ) -> Result<Condition<T>, GraphError> {
+        let value = |literal: &Literal| match literal {
+            Literal::Text(value) => Some(Some(value.clone())),
+            Literal::Word(_) => None,
+        };
+        let named: &[Literal] = match &self.question {
+            Question::Is(literals) => literals,
+            Question::IsNot(literal) => std::slice::from_ref(literal),
+            _ => &[],
+        };
+        for literal in named {
+            if let Literal::Text(text) = literal
+                && !words.iter().any(|word| word.eq_ignore_ascii_case(text))
+            {
+                return Err(GraphError::unreadable(format!(
+                    "Invalid filter clause: '{text}' is no value of '{}'. There are {}.",
+                    self.path,
+                    words.join(", ")
+                )));
+            }
+        }
+        self.test(entity, "Edm.String", value, |values| {
+            test(TextMatch::equal(values))
+        })
+    }
+
+    /// A condition on a point in time.
+    pub fn time<T>(
+        &self,
+        entity: &str,
+        test: impl Fn(Order, Timestamp) -> T,
+    ) -> Result<Condition<T>, GraphError> {
+        let Question::Compare(order, literal) = &self.question else {
+            return Err(self.unsupported(entity));
+        };
+        let at = literal
+            .time()
+            .ok_or_else(|| mismatch("Edm.DateTimeOffset", literal))?;
+        Ok(Condition::Test(test(*order, at)))
     }
 
     /// A condition on something that is true or false.
@@ -178,6 +270,9 @@ impl Clause {
 
     /// The property cannot be filtered on in this way.
     pub fn unsupported(&self, entity: &str) -> GraphError {
+        if let Question::Compare(order, _) = &self.question {
+            return unsupported_operator(order.operator(), &self.path);
+        }
         let property = self.path.split('/').next().unwrap_or_default();
         unsupported(format!(
             "Unsupported or invalid query filter clause specified for property '{property}' of resource '{}'.",
@@ -192,6 +287,13 @@ impl Clause {
             self.path
         ))
     }
+}
+
+/// The operator is not for this property.
+pub(super) fn unsupported_operator(operator: &str, property: &str) -> GraphError {
+    unsupported(format!(
+        "The operator '{operator}' is not supported on property '{property}'."
+    ))
 }
 
 /// `User`, `Group`.

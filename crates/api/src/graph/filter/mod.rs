@@ -1,9 +1,10 @@
 //! `$filter`: read once, then asked of every object that could fit.
 //!
-//! What there is: comparisons with `eq`, `ne` and `in`, `startswith`, `endswith`, `any` on collections, `$count` of
+//! What there is: comparisons with `eq`, `ne` and `in`, of times with `gt`, `ge`, `lt` and `le`, `startswith`, `endswith`, `any` on collections, `$count` of
 //! licenses, and these joined with `and`, `or`, `not` and parentheses. Everything else is refused with its position.
 
 mod clause;
+mod device;
 mod group;
 mod lexer;
 mod object;
@@ -11,6 +12,7 @@ mod parser;
 mod text;
 mod user;
 
+pub(crate) use device::DeviceTest;
 pub(crate) use group::{GroupTest, users_with_errors};
 pub(crate) use object::ObjectFilter;
 pub(crate) use user::UserTest;

@@ -2,7 +2,7 @@
 
 use super::{
     Condition, MAXIMUM_CLAUSES, MAXIMUM_DEPTH,
-    clause::{Alternative, Clause, Literal, Question},
+    clause::{Alternative, Clause, Literal, Order, Question, unsupported_operator},
     lexer::{Placed, Token, UnclosedText, tokens},
     unsupported,
 };
@@ -183,11 +183,16 @@ impl Parser<'_> {
                 Question::IsNot(self.literal()?)
             }
             "in" => Question::Is(self.list()?),
-            known @ ("gt" | "ge" | "lt" | "le" | "has") => {
-                return Err(unsupported(format!(
-                    "The operator '{known}' is not supported on property '{word}'."
-                )));
+            known @ ("gt" | "ge" | "lt" | "le") => {
+                let order = match known {
+                    "gt" => Order::After,
+                    "ge" => Order::From,
+                    "lt" => Order::Before,
+                    _ => Order::Until,
+                };
+                Question::Compare(order, self.literal()?)
             }
+            "has" => return Err(unsupported_operator("has", &word)),
             _ => {
                 self.next = operator;
                 return Err(self.syntax_error());

@@ -3,6 +3,7 @@
 pub(crate) mod assignment;
 pub(crate) mod audits;
 pub(crate) mod deleted_items;
+pub(crate) mod devices;
 pub(crate) mod directory_objects;
 pub(crate) mod groups;
 pub(crate) mod licenses;
@@ -10,6 +11,7 @@ pub(crate) mod memberships;
 pub(crate) mod organization;
 pub(crate) mod products;
 pub(crate) mod related;
+pub(crate) mod troubleshooting;
 pub(crate) mod users;
 pub(crate) mod writes;
 pub(crate) mod zetel;

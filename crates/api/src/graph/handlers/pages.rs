@@ -56,9 +56,10 @@ impl<'c, 'r> Pages<'c, 'r> {
         let mut out = Vec::with_capacity(BYTES_PER_OBJECT * (length + 1));
         json::object(&mut out, |out| {
             call.write_context(out, context);
-            // Only the first page is counted, and only for clients that accept an eventual answer (licensing.md 7.2,
-            // 7.4).
-            if call.options.count && call.is_eventual() && call.options.page.is_none() {
+            // Only the first page is counted, and what is in the directory only for clients that accept an eventual
+            // answer (licensing.md 7.2, 7.4).
+            let is_countable = call.is_eventual() || !self.listing.is_of_directory();
+            if call.options.count && is_countable && call.options.page.is_none() {
                 json::key(out, "@odata.count");
                 json::count(out, count());
             }
@@ -88,7 +89,12 @@ impl<'c, 'r> Pages<'c, 'r> {
             | Listing::Audits
             | Listing::Changes
             | Listing::History(_)
-            | Listing::WaitingList(_) => self.call.path,
+            | Listing::TroubleshootingEvents
+            | Listing::WaitingList(_)
+            | Listing::ManagedDevices
+            | Listing::ManagedDevicesOf(_)
+            | Listing::DirectoryDevices
+            | Listing::DirectoryDevicesOf(_) => self.call.path,
         };
         json::escaped(out, path.as_bytes());
         out.push(b'?');

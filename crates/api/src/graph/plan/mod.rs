@@ -1,5 +1,6 @@
 //! What a command would do, as JSON: docs/reference/plan.schema.json, docs/reference/own-endpoints.md.
 
+mod devices;
 mod guard;
 mod remedies;
 
@@ -77,6 +78,7 @@ pub(crate) fn body(call: &Call<'_>, preview: &Preview) -> Vec<u8> {
         json::count(out, concerned(impact).len());
         json::key(out, "losers");
         json::count(out, impact.losers().len());
+        devices::write(out, after, &impact.devices, call.graph.engine.now());
         json::key(out, "guard");
         guard::write(out, after, planned.guarded.as_ref());
         not_done::write(

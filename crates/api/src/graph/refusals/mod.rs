@@ -1,5 +1,6 @@
 //! The one table from the domain's refusals to Graph's texts (licensing.md 2.2).
 
+mod device;
 mod group;
 mod guard;
 
@@ -26,6 +27,11 @@ impl From<EngineError> for GraphError {
                 "The identity of the calling application could not be established.",
             ),
             EngineError::Forbidden(_) => Self::forbidden(),
+            EngineError::UnlicensedAdministrator => Self::new(
+                StatusCode::FORBIDDEN,
+                "Authorization_RequestDenied",
+                "Administrators of this organization need an Intune license to manage devices. Assign one, or allow unlicensed administrators in the device settings.",
+            ),
             EngineError::Rejected(rejection) => Self::from(&rejection),
             EngineError::Overloaded => Self::new(
                 StatusCode::TOO_MANY_REQUESTS,
@@ -53,6 +59,7 @@ pub(crate) fn refuse(rejection: &Rejection, resource: &str) -> GraphError {
         .or_else(|| of_object(rejection, resource))
         .or_else(|| group::refuse(rejection))
         .or_else(|| guard::refuse(rejection))
+        .or_else(|| device::refuse(rejection))
         .unwrap_or_else(|| of_tenant(rejection))
 }
 
@@ -60,6 +67,12 @@ pub(crate) fn refuse(rejection: &Rejection, resource: &str) -> GraphError {
 pub(crate) const fn resource_of(command: &Command) -> &'static str {
     match command {
         Command::CreateGroup(_) | Command::UpdateGroup { .. } => GROUP,
+        Command::EnrollDevice(_)
+        | Command::CheckIn { .. }
+        | Command::RetireDevice { .. }
+        | Command::SyncDevice { .. }
+        | Command::RemoveDevice { .. } => MANAGED_DEVICE,
+        Command::ChangeLimitPolicies(_) => LIMIT_CONFIGURATION,
         _ => USER,
     }
 }
@@ -68,6 +81,10 @@ pub(crate) const fn resource_of(command: &Command) -> &'static str {
 pub(crate) const USER: &str = "User";
 /// Graph's name of groups in texts.
 pub(crate) const GROUP: &str = "Group";
+/// Graph's name of managed devices in texts.
+pub(crate) const MANAGED_DEVICE: &str = "ManagedDevice";
+/// Graph's name in texts of policies that limit devices per user.
+pub(crate) const LIMIT_CONFIGURATION: &str = "DeviceEnrollmentLimitConfiguration";
 
 fn list(ids: &[Uuid]) -> String {
     let mut text = String::new();

@@ -1,7 +1,10 @@
 //! Writing entities: each property's value from the tenant's state.
 
+pub(crate) mod device_management;
+pub(crate) mod directory_device;
 pub(crate) mod group;
 pub(crate) mod license;
+pub(crate) mod managed_device;
 pub(crate) mod object;
 pub(crate) mod organization;
 pub(crate) mod product;

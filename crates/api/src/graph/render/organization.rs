@@ -54,10 +54,13 @@ impl Entity for Organization {
         }),
         none("marketingNotificationEmails"),
         Column::new(
-            Property::new("mobileDeviceManagementAuthority", Type::Text)
-                .required()
-                .on_request(),
-            |tenant, out| json::string(out, management_authority(tenant)),
+            Property::new(
+                "mobileDeviceManagementAuthority",
+                Type::Enum("mdmAuthority"),
+            )
+            .required()
+            .on_request(),
+            |tenant, out| json::string(out, tenant.device_settings().authority.as_str()),
         ),
         nothing("onPremisesLastSyncDateTime", Type::Time),
         nothing("onPremisesSyncEnabled", Type::Flag),
@@ -102,19 +105,6 @@ impl Entity for Organization {
             |tenant, out| json::array(out, tenant.domains(), verified_domain),
         ),
     ];
-}
-
-/// Who manages devices: Intune as soon as the tenant owns a plan that does.
-fn management_authority(tenant: &Tenant) -> &'static str {
-    let manages_devices = tenant
-        .products()
-        .filter(|(ordinal, _)| tenant.owns(*ordinal))
-        .any(|(_, product)| {
-            product
-                .plans_with_state(0)
-                .any(|(owned, _)| owned.plan.device_management)
-        });
-    if manages_devices { "intune" } else { "unknown" }
 }
 
 /// A plan that the tenant has, from whatever product gives it in the best state.

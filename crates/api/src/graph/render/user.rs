@@ -187,6 +187,11 @@ pub(crate) fn deleted(row: &UserRow<'_>, out: &mut Vec<u8>) {
     }
 }
 
+/// `deviceEnrollmentLimit`: as the policy says that applies to the user.
+pub(crate) fn device_enrollment_limit(row: &UserRow<'_>, out: &mut Vec<u8>) {
+    json::count(out, row.tenant.device_limit_of(row.user.ordinal).into());
+}
+
 /// `passwordProfile`: passwords are never shown.
 pub(crate) fn password_profile(_: &UserRow<'_>, out: &mut Vec<u8>) {
     json::null(out);

@@ -1,8 +1,11 @@
 //! Every path that is implemented, in one table: dispatch, 405, 501 and docs/reference/graph-coverage.md follow from it.
 
+mod devices;
 mod directory;
+mod gate;
 mod groups;
 mod own;
+mod troubleshooting;
 mod users;
 
 use std::{pin::Pin, sync::LazyLock};
@@ -34,12 +37,24 @@ pub(crate) enum Handler {
     Recall(for<'a, 'r> fn(&'a Call<'r>) -> Pending<'a>),
 }
 
+/// What a path begins with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Prefix {
+    /// `/v1.0`, which no template has.
+    Graph,
+    /// [`GATE`].
+    Gate,
+}
+
+/// How the templates of the enrollment gate begin.
+const GATE: &str = "/enrollment";
+
 /// A path with a method.
 #[derive(Clone)]
 pub(crate) struct Route {
     /// The HTTP method.
     pub method: Method,
-    /// The path after the version; keys in braces.
+    /// The path, without Graph's version; keys in braces.
     pub template: &'static str,
     /// What answers it.
     pub handler: Handler,
@@ -49,6 +64,17 @@ pub(crate) struct Route {
     pub options: &'static [QueryOption],
     /// What it is for, in the documentation.
     pub summary: &'static str,
+}
+
+impl Route {
+    /// What its path begins with.
+    pub fn prefix(&self) -> Prefix {
+        if self.template.starts_with(GATE) {
+            Prefix::Gate
+        } else {
+            Prefix::Graph
+        }
+    }
 }
 
 const fn get(
@@ -101,7 +127,10 @@ pub(crate) static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
         users::ROUTES,
         directory::ROUTES,
         groups::ROUTES,
+        devices::ROUTES,
         own::ROUTES,
+        troubleshooting::ROUTES,
+        gate::ROUTES,
     ]
     .concat()
 });
@@ -116,8 +145,14 @@ enum Part {
     NamedKey(&'static str),
 }
 
-static TEMPLATES: LazyLock<Vec<Vec<Part>>> =
-    LazyLock::new(|| ROUTES.iter().map(|route| parts(route.template)).collect());
+/// Prefixes and parts of the templates, without the prefixes.
+static TEMPLATES: LazyLock<Vec<(Prefix, Vec<Part>)>> = LazyLock::new(|| {
+    let taken_apart = |route: &Route| {
+        let rest = route.template.strip_prefix(GATE);
+        (route.prefix(), parts(rest.unwrap_or(route.template)))
+    };
+    ROUTES.iter().map(taken_apart).collect()
+});
 
 fn parts(template: &'static str) -> Vec<Part> {
     let mut parts = Vec::new();
@@ -164,14 +199,15 @@ pub(crate) enum NotFound {
     Method(String),
 }
 
-/// Finds the route of a path without its version.
+/// Finds the route of a path without its prefix.
 pub(crate) fn find<'a>(
     method: &Method,
+    prefix: Prefix,
     segments: &'a [Segment<'_>],
 ) -> Result<Matched<'a>, NotFound> {
     let mut others = Vec::new();
-    for ((place, route), template) in ROUTES.iter().enumerate().zip(TEMPLATES.iter()) {
-        if template.len() != segments.len() || !fits(template, segments) {
+    for ((place, route), (below, template)) in ROUTES.iter().enumerate().zip(TEMPLATES.iter()) {
+        if *below != prefix || template.len() != segments.len() || !fits(template, segments) {
             continue;
         }
         if route.method == *method {
@@ -231,7 +267,7 @@ mod tests {
 
     fn found(method: &Method, path: &str) -> String {
         let segments = split(path).unwrap();
-        match find(method, &segments) {
+        match find(method, Prefix::Graph, &segments) {
             Ok(matched) => {
                 let keys: Vec<&str> = matched.keys.0.into_iter().flatten().collect();
                 format!("{} {}", matched.route.template, keys.join(" "))
@@ -275,6 +311,8 @@ mod tests {
                 "/directory/deletedItems/7",
                 "/directory/deletedItems/{id} 7",
             ),
+            ("/v1/checks", "Path"),
+            ("/enrollment/v1/checks", "Path"),
             ("/users/7/manager", "Path"),
             ("/users/7/$ref", "Path"),
             ("/users/7/licenseDetails/$count", "Path"),
@@ -288,6 +326,38 @@ mod tests {
             found(&Method::POST, "/users/7/graph.assignLicense"),
             "/users/{id | userPrincipalName}/assignLicense 7"
         );
+    }
+
+    #[test]
+    fn paths_of_the_gate() {
+        let found = |method: &Method, path: &str| {
+            let segments = split(path).unwrap();
+            let found = find(method, Prefix::Gate, &segments);
+            found.map(|matched| {
+                (
+                    matched.route.template,
+                    matched.keys.get(0).map(str::to_owned),
+                )
+            })
+        };
+        assert_eq!(
+            found(&Method::POST, "/v1/Checks"),
+            Ok(("/enrollment/v1/checks", None))
+        );
+        assert_eq!(
+            found(&Method::POST, "/v1/devices/7/checkIn"),
+            Ok(("/enrollment/v1/devices/{id}/checkIn", Some("7".to_owned())))
+        );
+        let methods = NotFound::Method("PUT, GET, DELETE".to_owned());
+        assert_eq!(found(&Method::PATCH, "/v1/devices/7"), Err(methods));
+        for path in [
+            "/v2/checks",
+            "/checks",
+            "/users",
+            "/v1/enrollment/v1/checks",
+        ] {
+            assert_eq!(found(&Method::POST, path), Err(NotFound::Path), "{path}");
+        }
     }
 
     #[test]

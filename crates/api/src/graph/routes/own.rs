@@ -8,7 +8,10 @@ use crate::graph::{
     call::Call,
     handlers::{
         assignment, audits,
-        zetel::{approvals, bulk, changes, explanation, policy, user_history, waiting_list},
+        zetel::{
+            approvals, bulk, changes, devices, explanation, forecast, policy, user_history,
+            waiting_list,
+        },
     },
     query::QueryOption::{self, Filter, SkipToken, Top},
 };
@@ -140,6 +143,55 @@ pub(super) const ROUTES: &[Route] = &[
         Action::ReadUser,
         &[],
         "Explain what a user has and has not, or one product (`skuId`) or service plan (`servicePlanId`).",
+    ),
+    get(
+        "/zetel/deviceSettings",
+        devices::settings,
+        Action::ReadDeviceSettings,
+        &[],
+        "Get all settings of devices.",
+    ),
+    change(
+        Method::PATCH,
+        "/zetel/deviceSettings",
+        |call| Box::pin(devices::update_settings(call)),
+        Action::ManageDeviceSettings,
+        "Change the settings of devices.",
+    ),
+    get(
+        "/zetel/deviceStatus",
+        devices::status,
+        Action::ReadDeviceSettings,
+        &[],
+        "Get the tenant's status: licenses, devices, and who can really enroll one.",
+    ),
+    get(
+        "/zetel/enrollmentManagers",
+        devices::managers,
+        Action::ReadDeviceSettings,
+        &[],
+        "List device enrollment managers.",
+    ),
+    change(
+        Method::POST,
+        "/zetel/enrollmentManagers",
+        |call| Box::pin(devices::add_manager(call)),
+        Action::ManageDeviceSettings,
+        "Make a user a device enrollment manager.",
+    ),
+    change(
+        Method::DELETE,
+        "/zetel/enrollmentManagers/{user}",
+        |call| Box::pin(devices::remove_manager(call)),
+        Action::ManageDeviceSettings,
+        "Make a user a device enrollment manager no longer; devices stay.",
+    ),
+    get(
+        "/zetel/users/{id | userPrincipalName}/deviceForecast",
+        forecast::get,
+        Action::ReadDevices,
+        &[],
+        "Tell what becomes of a user's devices when the license goes, with dates.",
     ),
     recall(
         "/zetel/users/{id | userPrincipalName}/history",

@@ -1,12 +1,14 @@
 //! Complex types: values with members and no identity.
 
-use super::{Property, Type};
+use super::{Property, Type, device_types::DEVICE_TYPES};
 
 /// A complex type.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ComplexType {
     /// Graph's name.
     pub name: &'static str,
+    /// The type whose members it has, too.
+    pub base: Option<&'static str>,
     /// Its members.
     pub properties: &'static [Property],
 }
@@ -14,7 +16,7 @@ pub(crate) struct ComplexType {
 impl ComplexType {
     /// The complex type with a name.
     pub fn find(name: &str) -> Option<&'static Self> {
-        COMPLEX_TYPES.iter().find(|known| known.name == name)
+        complex_types().find(|known| known.name == name)
     }
 }
 
@@ -38,14 +40,21 @@ const fn number(name: &'static str) -> Property {
     Property::new(name, Type::Number)
 }
 
-/// All complex types (licensing.md 1.3 and 1.6 to 1.10).
-pub(crate) const COMPLEX_TYPES: &[ComplexType] = &[
+/// All complex types.
+pub(crate) fn complex_types() -> impl Iterator<Item = &'static ComplexType> {
+    COMPLEX_TYPES.iter().chain(DEVICE_TYPES)
+}
+
+/// Those of the directory (licensing.md 1.3 and 1.6 to 1.10).
+const COMPLEX_TYPES: &[ComplexType] = &[
     ComplexType {
         name: "assignedLicense",
+        base: None,
         properties: &[guid("disabledPlans").many(), guid("skuId")],
     },
     ComplexType {
         name: "assignedPlan",
+        base: None,
         properties: &[
             time("assignedDateTime"),
             text("capabilityStatus"),
@@ -55,10 +64,12 @@ pub(crate) const COMPLEX_TYPES: &[ComplexType] = &[
     },
     ComplexType {
         name: "employeeOrgData",
+        base: None,
         properties: &[text("costCenter"), text("division")],
     },
     ComplexType {
         name: "licenseAssignmentState",
+        base: None,
         properties: &[
             text("assignedByGroup"),
             guid("disabledPlans").many(),
@@ -70,10 +81,12 @@ pub(crate) const COMPLEX_TYPES: &[ComplexType] = &[
     },
     ComplexType {
         name: "licenseProcessingState",
+        base: None,
         properties: &[text("state")],
     },
     ComplexType {
         name: "licenseUnitsDetail",
+        base: None,
         properties: &[
             number("enabled"),
             number("lockedOut"),
@@ -83,10 +96,12 @@ pub(crate) const COMPLEX_TYPES: &[ComplexType] = &[
     },
     ComplexType {
         name: "objectIdentity",
+        base: None,
         properties: &[text("issuer"), text("issuerAssignedId"), text("signInType")],
     },
     ComplexType {
         name: "onPremisesExtensionAttributes",
+        base: None,
         properties: &[
             text("extensionAttribute1"),
             text("extensionAttribute10"),
@@ -107,6 +122,7 @@ pub(crate) const COMPLEX_TYPES: &[ComplexType] = &[
     },
     ComplexType {
         name: "onPremisesProvisioningError",
+        base: None,
         properties: &[
             text("category"),
             time("occurredDateTime"),
@@ -116,6 +132,7 @@ pub(crate) const COMPLEX_TYPES: &[ComplexType] = &[
     },
     ComplexType {
         name: "passwordProfile",
+        base: None,
         properties: &[
             flag("forceChangePasswordNextSignIn"),
             flag("forceChangePasswordNextSignInWithMfa"),
@@ -124,10 +141,12 @@ pub(crate) const COMPLEX_TYPES: &[ComplexType] = &[
     },
     ComplexType {
         name: "privacyProfile",
+        base: None,
         properties: &[text("contactEmail"), text("statementUrl")],
     },
     ComplexType {
         name: "provisionedPlan",
+        base: None,
         properties: &[
             text("capabilityStatus"),
             text("provisioningStatus"),
@@ -136,6 +155,7 @@ pub(crate) const COMPLEX_TYPES: &[ComplexType] = &[
     },
     ComplexType {
         name: "servicePlanInfo",
+        base: None,
         properties: &[
             text("appliesTo"),
             text("provisioningStatus"),
@@ -145,6 +165,7 @@ pub(crate) const COMPLEX_TYPES: &[ComplexType] = &[
     },
     ComplexType {
         name: "serviceProvisioningError",
+        base: None,
         properties: &[
             time("createdDateTime"),
             flag("isResolved"),
@@ -153,6 +174,7 @@ pub(crate) const COMPLEX_TYPES: &[ComplexType] = &[
     },
     ComplexType {
         name: "verifiedDomain",
+        base: None,
         properties: &[
             text("capabilities"),
             flag("isDefault"),

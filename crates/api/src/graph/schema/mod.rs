@@ -2,10 +2,13 @@
 //! they cannot disagree.
 
 mod complex;
+mod device_types;
+mod enums;
 mod selection;
 mod user;
 
-pub(crate) use complex::{COMPLEX_TYPES, ComplexType};
+pub(crate) use complex::{ComplexType, complex_types};
+pub(crate) use enums::{ENUM_TYPES, EnumType};
 pub(crate) use selection::{Selection, resolve};
 pub(crate) use user::{AnySelection, StoredColumn, USER, UserSchema, UserSelection};
 
@@ -18,12 +21,18 @@ pub(crate) enum Type {
     Flag,
     /// A 32-bit number.
     Number,
+    /// A 64-bit number.
+    Long,
+    /// Bytes.
+    Binary,
     /// A point in time.
     Time,
     /// A GUID.
     Guid,
-    /// One of [`COMPLEX_TYPES`].
+    /// One of [`complex_types`].
     Complex(&'static str),
+    /// One of [`ENUM_TYPES`].
+    Enum(&'static str),
 }
 
 impl Type {
@@ -33,9 +42,11 @@ impl Type {
             Self::Text => "Edm.String".to_owned(),
             Self::Flag => "Edm.Boolean".to_owned(),
             Self::Number => "Edm.Int32".to_owned(),
+            Self::Long => "Edm.Int64".to_owned(),
+            Self::Binary => "Edm.Binary".to_owned(),
             Self::Time => "Edm.DateTimeOffset".to_owned(),
             Self::Guid => "Edm.Guid".to_owned(),
-            Self::Complex(name) => format!("graph.{name}"),
+            Self::Complex(name) | Self::Enum(name) => format!("graph.{name}"),
         }
     }
 }

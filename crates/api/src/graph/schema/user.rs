@@ -61,9 +61,6 @@ const NOT_IMPLEMENTED: &[&str] = &[
     "transitiveMemberOf",
 ];
 
-/// Limit of devices that Graph reports for a user for whom nobody set another one.
-const DEFAULT_DEVICE_LIMIT: &str = "5";
-
 /// A stored property and the bytes around its value.
 #[derive(Clone, Debug)]
 pub(crate) struct StoredColumn {
@@ -126,6 +123,12 @@ const COMPUTED: &[ComputedColumn] = &[
     computed(
         Property::new("deletedDateTime", Type::Time).on_request(),
         write::deleted,
+    ),
+    computed(
+        Property::new("deviceEnrollmentLimit", Type::Number)
+            .required()
+            .on_request(),
+        write::device_enrollment_limit,
     ),
     computed(
         Property::new("identities", Type::Complex("objectIdentity"))
@@ -244,7 +247,6 @@ impl StoredColumn {
             (PropertyKind::Texts { .. }, _) | (_, UserProperty::OnPremisesProvisioningErrors) => {
                 "[]"
             }
-            (PropertyKind::Number, _) => DEFAULT_DEVICE_LIMIT,
             _ => "null",
         };
         Self {

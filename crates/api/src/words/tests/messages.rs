@@ -56,6 +56,8 @@ fn languages_have_the_same_messages_with_the_same_arguments() {
 fn every_message_is_used() {
     let code = [
         include_str!("../cause.rs"),
+        include_str!("../enrollment.rs"),
+        include_str!("../devices.rs"),
         include_str!("../explanation.rs"),
         include_str!("../names.rs"),
         include_str!("../refusal.rs"),

@@ -4,6 +4,10 @@ use uuid::Uuid;
 use zetel_domain::{
     Rejection, Timestamp,
     assignment::Violation,
+    device::{
+        CannotEnroll, DEFAULT_LIMIT_ID, DeviceForecast, DeviceOrdinal, DevicePool, Forecast,
+        LicenseGap, MdmAuthority, Reason, Step, SubscriptionState, TenantStatus, Warning,
+    },
     explain::{Action, Cause, Path, Remedy, Sibling, Side, Waiting},
     group::GroupOrdinal,
     location::Location,
@@ -13,7 +17,10 @@ use zetel_domain::{
 };
 
 use super::story::{E1, E3, Story};
-use crate::words::{Language, Speaker, advice, rejection_text, violation_text};
+use crate::words::{
+    DeviceSpeaker, Language, Speaker, advice, device_status_text, reason_text, rejection_text,
+    violation_text, warning_text,
+};
 
 const PRODUCT: ProductOrdinal = ProductOrdinal(0);
 const OTHER: ProductOrdinal = ProductOrdinal(1);
@@ -182,7 +189,105 @@ fn rejections(sku_id: Uuid, plan_id: Uuid) -> Vec<Rejection> {
         Rejection::OwnApproval,
         Rejection::InvalidToken,
         Rejection::NothingToUndo { generation: 1 },
+        Rejection::EnrollmentDenied {
+            reasons: vec![Reason::AuthorityNotSet, Reason::UserRequired],
+        },
+        Rejection::DeviceNotFound { id: sku_id },
+        Rejection::MustEnrollAgain {
+            id: sku_id,
+            expired: Timestamp(0),
+        },
+        Rejection::DeviceDiffers {
+            id: sku_id,
+            name: "operatingSystem",
+        },
+        Rejection::DeviceDiffers {
+            id: sku_id,
+            name: "serialNumber",
+        },
+        Rejection::InvalidDeviceSetting {
+            name: "renewalDays",
+            reason: "",
+        },
+        Rejection::LimitPolicyNotFound { id: sku_id },
+        Rejection::DefaultLimitPolicy { reason: "" },
+        Rejection::NotEnrollmentManager {
+            key: "Ada".to_owned(),
+        },
     ]
+}
+
+/// Every reason, with every gap and every way in which its sentence varies.
+fn reasons() -> Vec<Reason> {
+    let (user, device) = (USER, DeviceOrdinal(0));
+    let not_licensed = |gap| Reason::NotLicensed { user, gap };
+    let not_usable = |status| {
+        not_licensed(LicenseGap::ProductNotUsable {
+            product: PRODUCT,
+            status,
+        })
+    };
+    let shared = |users: usize, bought| Reason::UsersNotLicensed {
+        users: vec![user; users],
+        bought,
+        used: bought,
+    };
+    let mut reasons = vec![
+        Reason::AuthorityNotSet,
+        Reason::UserRequired,
+        Reason::UserNotFound {
+            key: "ada".to_owned(),
+        },
+        Reason::UserDeleted { user },
+        Reason::UserDisabled { user },
+        Reason::NotEnrollmentManager { user },
+        Reason::NotForEnrollmentManagers { user },
+        not_licensed(LicenseGap::NoProduct),
+        not_licensed(LicenseGap::PlanOff { product: PRODUCT }),
+        not_usable(Status::Suspended),
+        not_usable(Status::LockedOut),
+        not_usable(Status::Deleted),
+        shared(0, 0),
+        shared(0, 1),
+        shared(1, 0),
+        shared(2, 1),
+        shared(11, 2),
+        shared(12, 2),
+        Reason::DeviceLicenseNotAccepted,
+        Reason::ManagedOtherwise { device },
+        Reason::DeviceOfAnotherUser { device },
+    ];
+    for number in [0, 1, 2] {
+        reasons.push(Reason::NoDeviceLicense {
+            bought: number,
+            used: number,
+        });
+        for is_special in [false, true] {
+            reasons.push(Reason::LimitReached {
+                user,
+                policy: if is_special {
+                    Uuid::from_u128(1)
+                } else {
+                    DEFAULT_LIMIT_ID
+                },
+                limit: 1,
+                used: number,
+            });
+            reasons.push(Reason::AgentLimitReached {
+                user,
+                is_virtual: is_special,
+                limit: 1,
+                used: number,
+            });
+            reasons.push(Reason::ManagerLimitReached {
+                user,
+                is_android_personal: is_special,
+                limit: 1,
+                used: number,
+            });
+        }
+    }
+    reasons
 }
 
 /// A sentence has no gap and no key in it.
@@ -190,7 +295,8 @@ fn assert_whole(text: &str) {
     let is_key = |word: &str| {
         let parts: Vec<&str> = word.split('-').collect();
         let starts = [
-            "cause", "remedy", "refusal", "error", "advice", "list", "source", "product",
+            "cause", "remedy", "refusal", "error", "advice", "list", "source", "product", "reason",
+            "gap", "warning", "device", "default", "other", "step", "restore", "status",
         ];
         parts.len() > 1 && starts.contains(&parts[0])
     };
@@ -235,7 +341,91 @@ fn everything_can_be_said_in_every_language() {
         for rejection in rejections(story.sku_id(E3), teams) {
             assert_whole(&rejection_text(&rejection, &story.tenant, language).unwrap());
         }
+        for reason in reasons() {
+            assert_whole(&reason_text(&story.tenant, &reason, language));
+        }
+        for (bought, used) in [(0, 1), (1, 2), (5, 9)] {
+            let warning = Warning::PoolShort { bought, used };
+            assert_whole(&warning_text(&story.tenant, warning, language));
+        }
         let other = Rejection::LastGlobalAdministrator;
         assert_eq!(rejection_text(&other, &story.tenant, language), None);
+    }
+}
+
+const STEPS: [Step; 9] = [
+    Step::EnrollmentRefused,
+    Step::NotLicensed,
+    Step::MovesToBasicMobility,
+    Step::GraceEnds,
+    Step::Silent,
+    Step::Hidden,
+    Step::CertificateExpires,
+    Step::UserPurged,
+    Step::RecordRemoved,
+];
+
+fn status(count: u32) -> TenantStatus {
+    TenantStatus {
+        authority: MdmAuthority::Intune,
+        subscription: SubscriptionState::Active,
+        licensed_users: count,
+        total_licenses: count,
+        device_licenses: DevicePool {
+            bought: 0,
+            used: count,
+        },
+        enrolled_devices: count,
+        hidden_devices: 0,
+        can_enroll: count,
+        cannot_enroll: CannotEnroll {
+            authority_not_set: count,
+            disabled: count,
+            plan_off: count,
+            product_not_usable: count,
+            limit_reached: count,
+        },
+    }
+}
+
+#[test]
+fn everything_can_be_said_of_devices_in_every_language() {
+    let mut story = Story::new();
+    story.buy(E3, 1);
+    let at = Timestamp(1_795_250_614);
+    for language in Language::ALL {
+        let speaker = DeviceSpeaker::new(&story.tenant, language);
+        for step in STEPS {
+            assert_whole(&speaker.step(at, step));
+        }
+        for (depends, restorable_until) in [(false, None), (true, None), (true, Some(at))] {
+            let device = DeviceForecast {
+                device: DeviceOrdinal(0),
+                depends,
+                steps: Vec::new(),
+                restorable_until,
+            };
+            for (user_purged, products) in [
+                (None, Vec::new()),
+                (None, vec![PRODUCT]),
+                (Some(at), vec![PRODUCT]),
+            ] {
+                let forecast = Forecast {
+                    is_licensed: true,
+                    license_ends: at,
+                    products,
+                    user_purged,
+                    devices: Vec::new(),
+                };
+                assert_whole(&speaker.restore(&forecast, &device));
+            }
+        }
+        for count in [0, 1, 2] {
+            // It begins with a number.
+            assert_whole(&format!(
+                "X {}",
+                device_status_text(&status(count), language)
+            ));
+        }
     }
 }

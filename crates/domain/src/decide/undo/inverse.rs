@@ -157,6 +157,12 @@ pub fn as_of(now: &Tenant, events_since: &[Event]) -> Tenant {
             past.apply(&inverse);
         }
     }
+    if events_since
+        .iter()
+        .any(|event| matches!(event, Event::PlansSwitchedOff { .. }))
+    {
+        past.count_own_management();
+    }
     past.count_all(); // in between, groups and decisions did not always fit together
     past
 }

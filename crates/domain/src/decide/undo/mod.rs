@@ -9,6 +9,7 @@
 //! The grace period does not apply to what a way back removes, neither directly nor through groups: it takes back what
 //! was given, and the seats are needed where they were before. The guard looks at it as at any other change.
 
+mod devices;
 mod groups;
 mod inverse;
 mod members;

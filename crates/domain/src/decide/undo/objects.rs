@@ -45,6 +45,24 @@ impl Reversal<'_> {
                     quantity,
                     before,
                 } => self.put_quantity_back(*id, *quantity, *before),
+                Event::DeviceChanged {
+                    device,
+                    before,
+                    after,
+                } => self.put_device_back(*device, before, after),
+                Event::DeviceSettingsChanged { before, after } => {
+                    self.put_device_settings_back(before, after);
+                }
+                Event::LimitPoliciesChanged { before, after } => {
+                    self.put_limits_back(before, after);
+                }
+                Event::EnrollmentManagerAdded { user } => {
+                    if self.work.state.is_enrollment_manager(*user) {
+                        let event = Event::EnrollmentManagerRemoved { user: *user };
+                        self.work.record(event);
+                    }
+                }
+                Event::EnrollmentManagerRemoved { user } => self.put_manager_back(*user),
                 _ => self.tell_irreversible(event),
             }
         }
@@ -251,6 +269,12 @@ const fn instead_of_undoing(event: &Event) -> Option<&'static str> {
         }
         Event::GroupReprocessed { .. } | Event::UserReprocessed { .. } => {
             "Reprocessing only applied what was meant already. Change the group's licenses or members if that must go."
+        }
+        Event::DeviceEnrolled { .. } => {
+            "An enrollment is not taken back. Retire or delete the device."
+        }
+        Event::DeviceRemoved { .. } => {
+            "A device's record does not come back by itself. The device must enroll again."
         }
         Event::ChangeApproved { .. } => "An approval ends by itself after a day.",
         _ => return None,

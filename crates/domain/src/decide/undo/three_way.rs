@@ -1,6 +1,6 @@
 //! Values put back one by one, if they still are what a change made of them.
 
-use crate::{group::GroupDefinition, policy::Policy};
+use crate::{device::DeviceSettings, group::GroupDefinition, policy::Policy};
 
 /// Puts values back, and notes whether one of them was changed since.
 #[derive(Debug, Default)]
@@ -113,6 +113,60 @@ impl ThreeWay {
             &after.license_role_assignable_groups,
         );
         self.put(guard, &before.guard, &after.guard);
+        merged
+    }
+
+    /// Puts the settings of devices back, and each limit on its own.
+    pub fn put_device_settings(
+        &mut self,
+        now: &DeviceSettings,
+        before: &DeviceSettings,
+        after: &DeviceSettings,
+    ) -> DeviceSettings {
+        let mut merged = now.clone();
+        let DeviceSettings {
+            authority,
+            coexistence,
+            secure_by_default,
+            checkin_threshold_days,
+            scheduled_actions,
+            unlicensed_administrators,
+            pool_policy,
+            clean_up,
+            grace_days,
+            limits,
+        } = &mut merged;
+        self.put(authority, &before.authority, &after.authority);
+        self.put(coexistence, &before.coexistence, &after.coexistence);
+        self.put(
+            secure_by_default,
+            &before.secure_by_default,
+            &after.secure_by_default,
+        );
+        self.put(
+            checkin_threshold_days,
+            &before.checkin_threshold_days,
+            &after.checkin_threshold_days,
+        );
+        self.put(
+            scheduled_actions,
+            &before.scheduled_actions,
+            &after.scheduled_actions,
+        );
+        self.put(
+            unlicensed_administrators,
+            &before.unlicensed_administrators,
+            &after.unlicensed_administrators,
+        );
+        self.put(pool_policy, &before.pool_policy, &after.pool_policy);
+        self.put(clean_up, &before.clean_up, &after.clean_up);
+        self.put(grace_days, &before.grace_days, &after.grace_days);
+        let named = before.limits.named().into_iter().zip(after.limits.named());
+        for ((name, before), (_, after)) in named {
+            if let Some(limit) = limits.named_mut(name) {
+                self.put(limit, &before, &after);
+            }
+        }
         merged
     }
 }

@@ -302,6 +302,11 @@ impl Bits {
     }
 
     fn position(&self, number: u32) -> Result<usize, usize> {
+        // Where no chunk before it is absent, as in most sets, a chunk is at its number.
+        let place = number as usize;
+        if self.chunks.get(place).is_some_and(|(at, _)| *at == number) {
+            return Ok(place);
+        }
         self.chunks
             .binary_search_by_key(&number, |(number, _)| *number)
     }

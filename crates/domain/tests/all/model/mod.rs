@@ -4,10 +4,14 @@
 //!
 //! How to read it: this file has what is stored and what each command goes through; `rules` the plan rules;
 //! `assignment` direct licenses; `groups` the directory of groups; `sources` what a user has; `settle` what becomes of group licenses for one user;
-//! `follow` everything that a change sets off; `guard` what stops a change.
+//! `follow` everything that a change sets off; `guard` what stops a change; `devices` who is licensed to enroll devices
+//! and how these are judged, `enroll` whether one may enroll, `device_life` what becomes of it.
 
 mod access;
 mod assignment;
+mod device_life;
+mod devices;
+mod enroll;
 mod follow;
 mod groups;
 mod guard;
@@ -29,6 +33,7 @@ use zetel_domain::{
     access::Role,
     assignment::Violation,
     catalog::Catalog,
+    device::{DeviceSettings, LimitPolicy},
     directory::Profile,
     group::{GroupDefinition, GroupState},
     location::Location,
@@ -66,6 +71,12 @@ pub struct Model {
     decisions: BTreeMap<(usize, usize, Uuid), Verdict>,
     /// While a change is followed: what users whose turn has not come yet had before; their seats are not free yet.
     unsettled: BTreeMap<usize, BTreeSet<Uuid>>,
+    /// In the order of their first enrollment.
+    devices: Vec<devices::Device>,
+    device_settings: DeviceSettings,
+    /// By priority, the default one last.
+    limit_policies: Vec<LimitPolicy>,
+    enrollment_managers: BTreeSet<usize>,
     applications: BTreeMap<Uuid, ApplicationPicture>,
     roles: BTreeMap<Uuid, BTreeSet<Role>>,
 }
@@ -82,9 +93,17 @@ struct Product {
 
 /// A plan that a product has or once had.
 #[derive(Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a property of its own"
+)]
 struct Plan {
     is_current: bool,
     gives_mailbox: bool,
+    /// Whether it lets its user enroll devices.
+    manages_devices: bool,
+    /// Whether it is Basic Mobility and Security.
+    is_basic: bool,
 }
 
 #[derive(Clone)]
@@ -261,6 +280,15 @@ impl Model {
             | Command::SetPermissions { .. }
             | Command::AssignRole { .. }
             | Command::RemoveRole { .. } => self.on_access(command, given),
+            Command::EnrollDevice(_)
+            | Command::CheckIn { .. }
+            | Command::RetireDevice { .. }
+            | Command::SyncDevice { .. }
+            | Command::RemoveDevice { .. }
+            | Command::ChangeDeviceSettings { .. }
+            | Command::ChangeLimitPolicies(_)
+            | Command::AddEnrollmentManager { .. }
+            | Command::RemoveEnrollmentManager { .. } => self.on_devices(command, given),
             _ => self.on_groups(command, given),
         }
     }
@@ -284,6 +312,7 @@ impl Model {
                 self.id = id.unwrap_or_else(|| (given.new_id)());
                 self.created = given.now;
                 self.profile = profile.clone();
+                self.limit_policies = vec![LimitPolicy::default_of(15, given.now)];
                 return Ok(Outcome::Created(self.id));
             }
             Command::ChangeProfile { profile } => {

@@ -45,6 +45,7 @@ impl Model {
                 .map(|group| self.group_picture(group))
                 .collect(),
             policy: self.policy.clone(),
+            devices: self.devices_picture(),
             applications: self.applications.clone(),
             roles: self.roles.clone(),
         }

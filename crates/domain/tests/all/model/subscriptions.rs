@@ -19,6 +19,18 @@ use zetel_domain::{
 
 use super::{Given, Model, Plan, Product, Subscription, Verdict};
 
+impl Plan {
+    /// A plan of which only its id is known.
+    const fn plain() -> Self {
+        Self {
+            is_current: true,
+            gives_mailbox: false,
+            manages_devices: false,
+            is_basic: false,
+        }
+    }
+}
+
 impl Product {
     /// A product at its first purchase: the catalog's word goes before the purchase's.
     fn new(definition: &ProductDefinition, catalog: &Catalog, order: usize) -> Self {
@@ -30,10 +42,7 @@ impl Product {
         };
         if !catalog.products.contains_key(&definition.sku_id) {
             for plan in &definition.plans {
-                let plain = Plan {
-                    is_current: true,
-                    gives_mailbox: false,
-                };
+                let plain = Plan::plain();
                 product.plans.insert(plan.id, plain);
             }
         }
@@ -50,17 +59,17 @@ impl Product {
                 plan.is_current = false;
             }
             for id in &known.plans {
-                let plain = Plan {
-                    is_current: true,
-                    gives_mailbox: false,
-                };
+                let plain = Plan::plain();
                 self.plans.entry(*id).or_insert(plain).is_current = true;
             }
         }
         for (id, plan) in &mut self.plans {
             if let Some(known) = catalog.plans.get(id) {
-                plan.gives_mailbox =
-                    known.service == "exchange" && known.applies_to == AppliesTo::User;
+                let is_for_users = known.applies_to == AppliesTo::User;
+                plan.gives_mailbox = known.service == "exchange" && is_for_users;
+                plan.manages_devices = known.device_management && is_for_users;
+                plan.is_basic =
+                    known.pending_activation && known.service == "SCO" && !known.device_management;
             }
         }
     }
@@ -275,6 +284,7 @@ impl Model {
                 self.purge_group(place);
             }
         }
+        self.forget_old_devices(now);
     }
 
     /// Nobody has what is no longer owned; groups go on meaning to give it.

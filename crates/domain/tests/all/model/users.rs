@@ -14,7 +14,7 @@ use zetel_domain::{
 use super::{Given, Model, User, user_outcome};
 
 impl User {
-    fn principal_name(&self) -> &str {
+    pub(super) fn principal_name(&self) -> &str {
         principal_name(&self.properties)
     }
 
@@ -147,6 +147,7 @@ impl Model {
             group.members.remove(&place);
             group.owners.remove(&place);
         }
+        self.forget_devices_of(place);
     }
 
     fn judge_name(&self, name: &str, except: Option<usize>) -> Result<(), Rejection> {

@@ -35,8 +35,13 @@ pub type Left = (Option<Uuid>, Option<Uuid>, RemainderReason);
 
 impl Desk {
     pub fn new() -> Self {
+        Self::of(Office::new())
+    }
+
+    /// One whose past is not on record.
+    pub const fn of(office: Office) -> Self {
         Self {
-            office: Office::new(),
+            office,
             journal: Vec::new(),
             last_id: 0x000a_0000,
         }

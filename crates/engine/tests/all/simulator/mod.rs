@@ -27,6 +27,9 @@ const DAY: i64 = 86_400;
 const FIRST_ON_GROUPS: u8 = 28;
 const LAST_ON_GROUPS: u8 = 48;
 
+/// The last of the kinds of commands about devices, which come next.
+const LAST_ON_DEVICES: u8 = 65;
+
 /// Commands about one group: its licenses and its members.
 const ON_A_GROUP: [u8; 6] = [39, 40, 41, 34, 37, 42];
 
@@ -90,11 +93,26 @@ impl<'p> Simulation<'p> {
         }
     }
 
-    /// Half of all wishes concern groups.
-    fn any_wish(&mut self, node: usize) -> Wish {
+    /// Bytes of a command; of none about devices, which the model does not know, if it is to be asked.
+    const fn known_step(&mut self) -> [u8; 4] {
         let mut bytes = self.random.step();
-        if self.random.below(2) == 0 {
-            bytes[0] = FIRST_ON_GROUPS + bytes[0] % (LAST_ON_GROUPS - FIRST_ON_GROUPS + 1);
+        if matches!(self.vocabulary, Vocabulary::Model) {
+            bytes[0] %= LAST_ON_GROUPS + 1;
+        }
+        bytes
+    }
+
+    /// Half of all wishes concern groups, and a quarter devices, if they may.
+    fn any_wish(&mut self, node: usize) -> Wish {
+        let mut bytes = self.known_step();
+        match (self.random.below(4), self.vocabulary) {
+            (0 | 2, _) => {
+                bytes[0] = FIRST_ON_GROUPS + bytes[0] % (LAST_ON_GROUPS - FIRST_ON_GROUPS + 1);
+            }
+            (1, Vocabulary::All) => {
+                bytes[0] = LAST_ON_GROUPS + 1 + bytes[0] % (LAST_ON_DEVICES - LAST_ON_GROUPS);
+            }
+            _ => {}
         }
         self.wish_of(node, bytes)
     }
@@ -116,7 +134,7 @@ impl<'p> Simulation<'p> {
         let mut command = self.world.command(bytes, &state);
         if self.vocabulary == Vocabulary::Model {
             while !reference::knows(&command) {
-                bytes = self.random.step();
+                bytes = self.known_step();
                 command = self.world.command(bytes, &state);
             }
         }
@@ -422,6 +440,11 @@ fn assert_meets_everything(done: &BTreeSet<String>) {
         "undo",
         "restoreLicenses",
         "tick",
+        "enrollDevice",
+        "checkIn",
+        "removeDevice",
+        "changeDeviceSettings",
+        "changeLimitPolicies",
     ];
     for name in all {
         assert!(done.contains(name), "{name} is not in {done:?}");

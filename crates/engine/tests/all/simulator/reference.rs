@@ -29,7 +29,16 @@ pub fn knows(command: &Command) -> bool {
         | Command::MigrateToGroups { .. }
         | Command::ApproveChange { .. }
         | Command::Undo { .. }
-        | Command::RestoreLicenses { .. } => false,
+        | Command::RestoreLicenses { .. }
+        | Command::EnrollDevice(_)
+        | Command::CheckIn { .. }
+        | Command::RetireDevice { .. }
+        | Command::SyncDevice { .. }
+        | Command::RemoveDevice { .. }
+        | Command::ChangeDeviceSettings { .. }
+        | Command::ChangeLimitPolicies(_)
+        | Command::AddEnrollmentManager { .. }
+        | Command::RemoveEnrollmentManager { .. } => false,
         Command::CreateGroup(new) => knows_rule(new.definition.rule.as_ref()),
         Command::UpdateGroup { patch, .. } => {
             knows_rule(patch.rule.as_ref().and_then(Option::as_ref))

@@ -207,6 +207,20 @@ fn assert_fits(tenant: &Tenant, event: &Event) {
             assert_eq!(group.definition.as_ref(), before);
         }
         Event::PolicyChanged { before, .. } => assert_eq!(tenant.policy(), before),
+        Event::DeviceChanged { device, before, .. } => {
+            let device = tenant.devices().view(*device).unwrap();
+            assert_eq!(device.head(), *before, "{event:?}");
+        }
+        Event::DeviceContacted { device, before, .. } => {
+            let device = tenant.devices().view(*device).unwrap();
+            assert_eq!(device.contacted(), *before, "{event:?}");
+        }
+        Event::DeviceSettingsChanged { before, .. } => {
+            assert_eq!(tenant.device_settings(), before);
+        }
+        Event::LimitPoliciesChanged { before, .. } => {
+            assert_eq!(tenant.limit_policies(), before);
+        }
         _ => {}
     }
 }

@@ -5,13 +5,12 @@ use std::{collections::BTreeMap, sync::Arc};
 use zetel_domain::{
     TenantBuilder, Timestamp,
     assignment::Verdict,
-    group::{Group, GroupDefinition, GroupLicense, GroupOrdinal, Membership},
+    group::{Group, GroupDefinition, GroupLicense, Membership},
     product::ProductOrdinal,
-    user::UserOrdinal,
 };
 
 use super::super::{
-    read::{damaged, mask, number, parse},
+    read::{damaged, known_group, known_user, mask, number, parse},
     words::verdict,
 };
 use crate::{
@@ -77,32 +76,6 @@ fn group(builder: &mut TenantBuilder, row: &RowRef<'_>) -> Result<(), DatabaseEr
     Ok(())
 }
 
-/// The group in a column, if it exists.
-fn known_group(
-    builder: &TenantBuilder,
-    row: &RowRef<'_>,
-    column: usize,
-) -> Result<GroupOrdinal, DatabaseError> {
-    let ordinal: u32 = number(row.int(column)?, "a group")?;
-    if ordinal as usize >= builder.group_count() {
-        return Err(damaged(format!("group {ordinal} does not exist")));
-    }
-    Ok(GroupOrdinal(ordinal))
-}
-
-/// The user in a column, if it exists.
-fn known_user(
-    builder: &TenantBuilder,
-    row: &RowRef<'_>,
-    column: usize,
-) -> Result<UserOrdinal, DatabaseError> {
-    let ordinal: u32 = number(row.int(column)?, "a user")?;
-    if ordinal >= builder.lengths().1 {
-        return Err(damaged(format!("user {ordinal} does not exist")));
-    }
-    Ok(UserOrdinal(ordinal))
-}
-
 /// A product that exists.
 fn known_product(builder: &TenantBuilder, ordinal: u16) -> Result<ProductOrdinal, DatabaseError> {
     if usize::from(ordinal) >= builder.lengths().0 {
@@ -112,7 +85,7 @@ fn known_product(builder: &TenantBuilder, ordinal: u16) -> Result<ProductOrdinal
 }
 
 fn license(builder: &mut TenantBuilder, row: &RowRef<'_>) -> Result<(), DatabaseError> {
-    let group = known_group(builder, row, 1)?;
+    let group = known_group(builder, row.int(1)?)?;
     let license = GroupLicense {
         product: known_product(builder, number(row.int(2)?, "a product")?)?,
         at: Timestamp(row.int(3)?),
@@ -123,22 +96,22 @@ fn license(builder: &mut TenantBuilder, row: &RowRef<'_>) -> Result<(), Database
 }
 
 fn subgroup(builder: &mut TenantBuilder, row: &RowRef<'_>) -> Result<(), DatabaseError> {
-    let group = known_group(builder, row, 1)?;
-    let member = known_group(builder, row, 2)?;
+    let group = known_group(builder, row.int(1)?)?;
+    let member = known_group(builder, row.int(2)?)?;
     builder.subgroup(group, member);
     Ok(())
 }
 
 fn owner(builder: &mut TenantBuilder, row: &RowRef<'_>) -> Result<(), DatabaseError> {
-    let group = known_group(builder, row, 1)?;
-    let user = known_user(builder, row, 2)?;
+    let group = known_group(builder, row.int(1)?)?;
+    let user = known_user(builder, row.int(2)?)?;
     builder.owner(group, user);
     Ok(())
 }
 
 fn membership(builder: &mut TenantBuilder, row: &RowRef<'_>) -> Result<(), DatabaseError> {
-    let user = known_user(builder, row, 1)?;
-    let group = known_group(builder, row, 2)?;
+    let user = known_user(builder, row.int(1)?)?;
+    let group = known_group(builder, row.int(2)?)?;
     let joined = Timestamp(row.int(3)?);
     let decided = row.optional_int(4)?.map(Timestamp);
     builder.membership(user, Membership::new(group, joined, decided));
@@ -146,7 +119,7 @@ fn membership(builder: &mut TenantBuilder, row: &RowRef<'_>) -> Result<(), Datab
 }
 
 fn decision(builder: &mut TenantBuilder, row: &RowRef<'_>) -> Result<(), DatabaseError> {
-    let group = known_group(builder, row, 1)?;
+    let group = known_group(builder, row.int(1)?)?;
     let product = known_product(builder, number(row.int(2)?, "a product")?)?;
     let word = row.text(3)?;
     let verdict =

@@ -6,10 +6,10 @@ use zetel_domain::{
     explain::{Question, explain},
 };
 
-use super::parameter;
+use super::{language, parameter};
 use crate::{
     graph::{call::Call, error::GraphError, json, reply::Reply},
-    words::{Language, explanation_json, explanation_text},
+    words::{explanation_json, explanation_text},
 };
 
 /// `GET /zetel/users/{id}/explanation?skuId=|servicePlanId=`, in the language of `Accept-Language`.
@@ -20,11 +20,7 @@ pub(crate) fn get(call: &Call<'_>) -> Result<Reply, GraphError> {
         .find_user(&key)
         .ok_or_else(|| GraphError::not_found(call.key(0)))?;
     let question = question(call, &tenant)?;
-    let language = call
-        .headers
-        .get("accept-language")
-        .and_then(|header| header.to_str().ok())
-        .map_or_else(Language::default, Language::of_header);
+    let language = language(call);
     let explanation = explain(&tenant, &user, question);
     let mut out = Vec::with_capacity(4096);
     json::object(&mut out, |out| {

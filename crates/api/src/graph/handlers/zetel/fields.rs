@@ -10,7 +10,7 @@ use crate::graph::{body, call::Call, error::GraphError, time};
 const MAXIMUM_ITEMS: usize = 10_000;
 
 /// Parameters, each taken once; what is left over at the end is refused.
-pub(super) struct Fields {
+pub(in crate::graph::handlers) struct Fields {
     operation: &'static str,
     members: Map<String, Value>,
 }
@@ -83,6 +83,21 @@ impl Fields {
     pub fn flag(&mut self, name: &str) -> Result<bool, GraphError> {
         let flag = self.read(name, "true or false", Value::as_bool)?;
         Ok(flag.unwrap_or_default())
+    }
+
+    /// A number that is not negative.
+    pub fn number(&mut self, name: &str) -> Result<Option<u32>, GraphError> {
+        self.read(name, "a whole number that is not negative", |value| {
+            u32::try_from(value.as_u64()?).ok()
+        })
+    }
+
+    /// Objects.
+    pub fn objects(&mut self, name: &str) -> Result<Option<Vec<Map<String, Value>>>, GraphError> {
+        self.read(name, &list("objects"), |value| {
+            let all = items(value)?.iter();
+            all.map(|item| item.as_object().cloned()).collect()
+        })
     }
 
     /// A text.

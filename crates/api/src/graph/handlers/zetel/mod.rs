@@ -3,17 +3,22 @@
 pub(crate) mod approvals;
 pub(crate) mod bulk;
 pub(crate) mod changes;
+pub(crate) mod devices;
 pub(crate) mod explanation;
+pub(crate) mod forecast;
 pub(crate) mod policy;
 pub(crate) mod user_history;
 pub(crate) mod waiting_list;
 
-mod fields;
+pub(super) mod fields;
 
 use zetel_domain::user::UserKey;
 use zetel_engine::Applied;
 
-use crate::graph::{call::Call, error::GraphError, json, not_done, reply::Reply};
+use crate::{
+    graph::{call::Call, error::GraphError, json, not_done, reply::Reply},
+    words::Language,
+};
 
 /// The answer to a command: the change that it made, and what it left undone. `keys` are the users whom the outcome
 /// names by their place in the command.
@@ -30,6 +35,14 @@ async fn done(call: &Call<'_>, applied: &Applied, keys: &[UserKey]) -> Result<Re
         not_done::write(out, &applied.after, &applied.outcome, keys);
     });
     Ok(Reply::json(out))
+}
+
+/// The language of `Accept-Language`.
+fn language(call: &Call<'_>) -> Language {
+    call.headers
+        .get("accept-language")
+        .and_then(|header| header.to_str().ok())
+        .map_or_else(Language::default, Language::of_header)
 }
 
 /// A parameter of the query that is ours, such as `skuId`.

@@ -6,8 +6,9 @@ use crate::graph::{
     call::Call,
     error::GraphError,
     json,
-    policy::{POLICY, changed, write_members},
+    policy::{POLICY, changed},
     reply::Reply,
+    settings::write_members,
 };
 
 /// `GET /zetel/licensingPolicy`

@@ -20,7 +20,7 @@ pub fn check(before: &Tenant, events: &[Event], context: &Context<'_>) -> Result
     for event in events {
         after.apply(event);
     }
-    let impact = Impact::of(before, &after, events);
+    let impact = Impact::of_licenses(before, &after, events);
     let users = impact.losers().len();
     let products: Vec<(Uuid, u32, u32)> = impact
         .products

@@ -381,8 +381,7 @@ fn check_app_protection(tenant: &Tenant, question: &Question, decision: &mut Dec
         }
         return;
     };
-    let view = tenant.users().view(user);
-    if let Some(gap) = view.and_then(|view| tenant.license_gap(&view)) {
+    if let Some(gap) = tenant.license_gap_of(user) {
         decision.reasons.push(Reason::NotLicensed { user, gap });
     }
     if decision.is_allowed() {

@@ -13,11 +13,6 @@ pub struct DevicePool {
 }
 
 impl DevicePool {
-    /// Whether there is one more.
-    pub const fn has_room(self) -> bool {
-        self.used < self.bought
-    }
-
     /// How many are missing.
     pub const fn short(self) -> u32 {
         self.used.saturating_sub(self.bought)

@@ -15,6 +15,8 @@ use crate::{
 
 /// Devices per chunk, and users per chunk of lists.
 const CHUNK: usize = 64;
+/// So many devices of one user are a crowd: few users have them, and no usual limit is lower.
+const CROWD: u8 = 5;
 /// In the column of users: nobody.
 const NOBODY: u32 = u32::MAX;
 
@@ -386,6 +388,8 @@ pub struct Devices {
     by_user: Paged<Lists<u32>>,
     /// How many devices with a record each user enrolled.
     enrolled: Tally,
+    /// Users who enrolled a crowd of them. Small enough to stay near the processor, which the counts are not.
+    crowded: Bits,
     /// Models that any device has or had, and where each is.
     builds: Paged<Build>,
     build_index: HashIndex,
@@ -430,6 +434,14 @@ impl Devices {
     /// How many devices with a record a user enrolled, at most 255; an upper bound of those that a limit counts.
     pub fn enrolled_by(&self, user: UserOrdinal) -> u8 {
         self.enrolled.get(user.0)
+    }
+
+    /// Whether a user enrolled as many devices with a record; above 255, whether it may have done.
+    pub fn has_enrolled(&self, user: UserOrdinal, count: u16) -> bool {
+        if count >= u16::from(CROWD) && !self.crowded.contains(user.0) {
+            return false;
+        }
+        self.enrolled_by(user) >= u8::try_from(count).unwrap_or(u8::MAX)
     }
 
     /// The device at an ordinal, with or without a record.
@@ -661,6 +673,11 @@ impl Devices {
             .filter(|device| device.user() == Some(owner))
             .count();
         self.enrolled.set(owner.0, count);
+        if count >= usize::from(CROWD) {
+            self.crowded.insert(owner.0);
+        } else {
+            self.crowded.remove(owner.0);
+        }
     }
 
     fn set_list(&mut self, user: UserOrdinal, list: &[u32]) {

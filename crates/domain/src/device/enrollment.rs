@@ -640,8 +640,7 @@ fn full(
     counts: impl Fn(&super::DeviceView<'_>) -> bool,
 ) -> Option<u32> {
     // All devices of the user are an upper bound, which is at hand.
-    let enrolled = tenant.devices().enrolled_by(user);
-    if u16::from(enrolled) < limit && enrolled < u8::MAX {
+    if !tenant.devices().has_enrolled(user, limit) {
         return None;
     }
     let mut count = 0;

@@ -171,7 +171,7 @@ impl Tenant {
         let full = enrollers
             .iter()
             .map(UserOrdinal)
-            .filter(|user| u16::from(self.devices().enrolled_by(*user)) >= least)
+            .filter(|user| self.devices().has_enrolled(*user, least))
             .filter(|user| {
                 self.devices_counted(*user, now) >= usize::from(self.device_limit_of(*user))
             })

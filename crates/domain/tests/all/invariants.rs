@@ -225,6 +225,10 @@ pub fn assert_devices(tenant: &Tenant, now: Timestamp) {
         let owned = places(&|device| device.is_live() && device.user() == Some(user.ordinal));
         let enrolled = usize::from(devices.enrolled_by(user.ordinal));
         assert_eq!(enrolled, owned.len().min(255));
+        for count in (0..=16).chain([254, 255]) {
+            let has_as_many = owned.len() >= usize::from(count);
+            assert_eq!(devices.has_enrolled(user.ordinal, count), has_as_many);
+        }
     }
     let enrollers: BTreeSet<u32> = tenant.enrollers().iter().collect();
     assert_eq!(enrollers, licensed, "who is licensed for device management");

@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 from kiota_abstractions.base_request_configuration import RequestConfiguration
 
-from support.cli import CONFIRMATION_REQUIRED, NOT_FOUND, REFUSED, rows, run
+from support.cli import CONFIRMATION_REQUIRED, NOT_FOUND, REFUSED, USAGE, rows, run
 from support.graph import EMS_SKU, Graph, application_token, open_client
 from support.openapi import validate
 from support.sdk import refused, with_sdk
@@ -118,6 +118,8 @@ def test_check(contoso):
     assert "Devices that count: 15 of 15" in full
     off = run(contoso, "devices", "check", "--user", OTTO, "--platform", "iOS", "--language", "nl", status=REFUSED)
     assert "UserNotLicensed" in off.stdout
+    wrong = run(contoso, "devices", "check", "--user", MAX, "--platform", "Amiga", status=USAGE)
+    assert "Amiga" in wrong.stderr
     till = ["devices", "check", "--platform", "Android", "--type", "androidEnterpriseDedicatedDevice"]
     assert "warning DeviceLicensesShort" in run(contoso, *till).stdout
     assert "Decision: eyJ" in run(contoso, *till, "--sign").stdout

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::devices::about;
 use super::{Session, language};
 use crate::cli::devices::CheckArgs;
+use crate::client::Failure;
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::output::{self, Format, Record};
@@ -17,7 +18,7 @@ pub fn run(session: &Session, args: &CheckArgs) -> Result<Exit, CliError> {
     let answer = session
         .graph
         .ask_gate(&["checks"], &question(args))
-        .map_err(|failure| about(failure, "Could not ask whether the device may enroll"))?;
+        .map_err(unanswered)?;
     let language = language::tag(args.language);
     let mut out = output::stdout();
     match session.format {
@@ -29,6 +30,16 @@ pub fn run(session: &Session, args: &CheckArgs) -> Result<Exit, CliError> {
         Some("allow") => Exit::Done,
         _ => Exit::Refused,
     })
+}
+
+/// A question that the gate refuses is wrong in itself: a device that may not enroll is an answer.
+fn unanswered(failure: Failure) -> CliError {
+    let exit = match failure.exit {
+        Exit::Refused => Exit::Usage,
+        other => other,
+    };
+    let failure = Failure { exit, ..failure };
+    about(failure, "Could not ask whether the device may enroll")
 }
 
 fn question(args: &CheckArgs) -> Value {

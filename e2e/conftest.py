@@ -11,6 +11,7 @@ from private_postgres import private_postgres
 
 from support.graph import Graph, application_token, open_client, user_token
 from support.server import FOREIGN_VARIABLES, Demo, demo
+from support.traffic import TRAFFIC, differences, write, written
 
 
 def pytest_configure():
@@ -18,6 +19,20 @@ def pytest_configure():
         raise pytest.UsageError("ZETEL_BIN names no binary\nhint: run the tests with `make e2e`")
     for name in FOREIGN_VARIABLES:
         os.environ.pop(name, None)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session, exitstatus):
+    """After a run of everything: what clients used is what `exercised.json` says, or is written there."""
+    if exitstatus != pytest.ExitCode.OK or "ZETEL_E2E_WHOLE" not in os.environ:
+        return
+    exercised = TRAFFIC.as_json()
+    if "ZETEL_UPDATE_DOCS" in os.environ:
+        write(exercised)
+    elif changes := differences(written(), exercised):
+        print("\ne2e/exercised.json is not what clients used in this run:", *changes, sep="\n  ")
+        print("hint: ZETEL_UPDATE_DOCS=1 make e2e, then make docs")
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,8 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
+from support.traffic import TRAFFIC
+
 START_SECONDS = 120
 STOP_SECONDS = 20
 POLL_SECONDS = 0.05
@@ -186,6 +188,7 @@ def demo(folder: Path, data: str | None = None, users: int = 200):
             [
                 binary, "demo", "--data", data, "--listen", f"127.0.0.1:{free_port()}",
                 "--users", str(users), "--seed", "1", "--env-file", env_file,
+                "--log", "warn,zetel::access=info", "--log-format", "json",
             ],
             stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr, cwd=folder,
             env={name: value for name, value in os.environ.items() if not name.startswith("ZETEL_")},
@@ -199,3 +202,4 @@ def demo(folder: Path, data: str | None = None, users: int = 200):
         raise
     stop(process)
     expect_no_secret_in_the_log(running)
+    TRAFFIC.note(folder / "stderr")

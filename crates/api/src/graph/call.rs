@@ -197,7 +197,7 @@ impl Call<'_> {
     async fn preview(&self, command: Command) -> Result<Preview, EngineError> {
         self.apart(move |engine, tenant, caller| {
             let planned = engine.preview(tenant, caller, &command)?;
-            Ok(Preview::new(planned, command))
+            Ok(Preview::new(planned, command, engine.now()))
         })
         .await
     }

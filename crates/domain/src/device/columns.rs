@@ -157,7 +157,7 @@ impl<'a> DeviceView<'a> {
             registration: self.registration(),
             management: self.management(),
             sync_requested: fixed.has(SYNC),
-            reported: Reported::of_number(fixed.bits(place::REPORTED, 3)),
+            reported: self.reported(),
             grace_until,
             enrolled: Timestamp::from_column(fixed.enrolled),
             contacted: self.contacted(),
@@ -237,6 +237,11 @@ impl<'a> DeviceView<'a> {
     /// What was asked of it.
     pub fn management(&self) -> ManagementState {
         ManagementState::of_number(self.fixed.bits(place::MANAGEMENT, 2))
+    }
+
+    /// What its MDM server said of its compliance.
+    pub fn reported(&self) -> Reported {
+        Reported::of_number(self.fixed.bits(place::REPORTED, 3))
     }
 
     /// When it enrolled.

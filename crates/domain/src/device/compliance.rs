@@ -92,7 +92,7 @@ impl Tenant {
         if self.silent_from(device) <= now {
             failed.push(Condition::RemainContact);
         }
-        if self.device_settings.secure_by_default && head.reported == Reported::Unknown {
+        if self.lacks_policy(device) {
             failed.push(Condition::PolicyAssigned);
         }
         let state = match head.reported {
@@ -114,6 +114,17 @@ impl Tenant {
             shortfall,
             grace_until: head.grace_until,
         }
+    }
+
+    /// Whether a compliance policy should apply to a device and none does.
+    pub(super) fn lacks_policy(&self, device: &DeviceView<'_>) -> bool {
+        self.device_settings.secure_by_default && device.reported() == Reported::Unknown
+    }
+
+    /// The settings on which the conditions besides that of the user depend.
+    pub(super) fn conditions(&self) -> (bool, u16) {
+        let settings = &self.device_settings;
+        (settings.secure_by_default, settings.checkin_threshold_days)
     }
 
     /// From when on a device is out of compliance if it is not heard of.

@@ -1,4 +1,5 @@
-//! Which devices a change touches: those whose users are licensed no longer, or again.
+//! Which devices a change touches: those whose users are licensed no longer, or again, and those for which the tenant's
+//! conditions become stricter, or less strict.
 
 use super::{DeviceOrdinal, DeviceView};
 use crate::{state::Bits, tenant::Tenant, time::Timestamp, user::UserOrdinal};
@@ -8,16 +9,16 @@ use crate::{state::Bits, tenant::Tenant, time::Timestamp, user::UserOrdinal};
 pub struct DeviceTouch {
     /// The device.
     pub device: DeviceOrdinal,
-    /// Whether it loses what covers it; it gains it otherwise.
+    /// Whether it is compliant no longer; it is again otherwise.
     pub loses: bool,
 }
 
-/// The dates of a device that is not covered any more.
+/// The dates of a device that is compliant no longer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LossDates {
     /// From when on it is out of compliance.
     pub noncompliant: Timestamp,
-    /// Until when giving the license back makes it compliant without enrolling again.
+    /// Until when giving the license back, or the settings, makes it compliant without enrolling again.
     pub restorable_until: Timestamp,
     /// When its record is removed if it is never heard of again.
     pub removed: Timestamp,
@@ -36,9 +37,13 @@ impl Tenant {
 
 /// The devices that the way from one state to another touches, by device. Costs a look at each user who, or whose
 /// license, came or went, and at their devices; where device licenses run out or suffice again, at all devices that may
-/// need one.
-pub fn touched(before: &Tenant, after: &Tenant) -> Vec<DeviceTouch> {
+/// need one; where the conditions of the tenant change, at all devices.
+pub fn touched(before: &Tenant, after: &Tenant, now: Timestamp) -> Vec<DeviceTouch> {
+    let has_other_conditions = before.conditions() != after.conditions();
     let mut devices = Bits::default();
+    if has_other_conditions {
+        devices.union_with(after.devices().live());
+    }
     if before.pool_covers() != after.pool_covers() {
         devices.union_with(&after.devices().depending);
     }
@@ -61,11 +66,13 @@ pub fn touched(before: &Tenant, after: &Tenant) -> Vec<DeviceTouch> {
         .iter()
         .filter_map(|ordinal| {
             let device = DeviceOrdinal(ordinal);
-            let covered = |tenant: &Tenant| {
+            let complies = |tenant: &Tenant| {
                 let device = tenant.devices().view(device)?;
-                Some(tenant.user_shortfall(&device).is_none())
+                let is_covered = tenant.user_shortfall(&device).is_none();
+                let is_heard = || tenant.silent_from(&device) > now && !tenant.lacks_policy(&device);
+                Some(is_covered && (!has_other_conditions || is_heard()))
             };
-            let (was, is) = (covered(before)?, covered(after)?);
+            let (was, is) = (complies(before)?, complies(after)?);
             (was != is).then_some(DeviceTouch { device, loses: was })
         })
         .collect()

@@ -15,6 +15,7 @@ use crate::{
     state::Bits,
     subscription::SeatTotals,
     tenant::Tenant,
+    time::Timestamp,
 };
 
 /// What a change means for seats, services and errors.
@@ -26,7 +27,7 @@ pub struct Impact {
     pub services: Vec<ServiceImpact>,
     /// Errors that come and go.
     pub errors: Vec<ErrorImpact>,
-    /// Devices that lose or regain what covers them.
+    /// Devices that become noncompliant, or compliant again.
     pub devices: Vec<DeviceTouch>,
 }
 
@@ -72,10 +73,10 @@ pub struct ErrorImpact {
 }
 
 impl Impact {
-    /// What the way from one state to another by some events means.
-    pub fn of(before: &Tenant, after: &Tenant, events: &[Event]) -> Self {
+    /// What the way from one state to another by some events means, if they happen now.
+    pub fn of(before: &Tenant, after: &Tenant, events: &[Event], now: Timestamp) -> Self {
         Self {
-            devices: touched(before, after),
+            devices: touched(before, after, now),
             ..Self::of_licenses(before, after, events)
         }
     }

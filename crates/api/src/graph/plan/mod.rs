@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use uuid::Uuid;
 use zetel_domain::{
-    Command, Tenant,
+    Command, Tenant, Timestamp,
     decide::plan_token,
     impact::{ErrorImpact, Impact, ProductImpact, ServiceImpact},
     state::Bits,
@@ -34,9 +34,9 @@ pub(crate) struct Preview {
 }
 
 impl Preview {
-    /// Finds out what a plan means, which takes long where many are concerned.
-    pub fn new(planned: Planned, command: Command) -> Self {
-        let impact = Impact::of(&planned.before, &planned.after, &planned.plan.events);
+    /// Finds out what a plan means if it is carried out now, which takes long where many are concerned.
+    pub fn new(planned: Planned, command: Command, now: Timestamp) -> Self {
+        let impact = Impact::of(&planned.before, &planned.after, &planned.plan.events, now);
         Self {
             planned,
             impact,

@@ -361,6 +361,7 @@ fn plan(office: &Office, command: &Command) -> Result<f64, BenchError> {
         &planned.before,
         &planned.after,
         &planned.plan.events,
+        office.engine.now(),
     ));
     Ok(begun.elapsed().as_secs_f64())
 }

@@ -188,7 +188,7 @@ fn a_co_managed_device_needs_its_user_and_no_license() {
     let before = office.tenant.clone();
     office.delete(ada);
     assert_eq!(office.judged(laptop).shortfall, Some(Shortfall::UserGone));
-    let touched = zetel_domain::device::touched(&before, &office.tenant);
+    let touched = zetel_domain::device::touched(&before, &office.tenant, office.now);
     assert_eq!(touched.len(), 1, "a plan of that names the device");
 }
 
@@ -200,7 +200,7 @@ fn a_change_names_the_devices_that_it_touches() {
     office.enroll(of(bea, 2));
     let ward = office.enroll(shared(&[cleo, ada], 3));
     let touched = |before: &zetel_domain::Tenant, office: &Office| {
-        let touched = zetel_domain::device::touched(before, &office.tenant);
+        let touched = zetel_domain::device::touched(before, &office.tenant, office.now);
         touched
             .into_iter()
             .map(|touch| (touch.device, touch.loses))
@@ -229,4 +229,39 @@ fn a_change_names_the_devices_that_it_touches() {
     assert_eq!(dates.noncompliant, office.now);
     assert_eq!(dates.restorable_until, office.now.plus_days(365));
     assert_eq!(dates.removed, office.now.plus_days(365 + 180));
+}
+
+#[test]
+fn other_settings_name_the_devices_that_they_touch() {
+    let (mut office, ada, laptop) = enrolled();
+    let silent = office.enroll(of(ada, 2));
+    let bea = office.hire_licensed("bea");
+    let unlicensed = office.enroll(of(bea, 3));
+    office.take(bea);
+    office.report(laptop, says(Reported::Compliant));
+    office.pass(20 * DAY);
+    office.check_in(laptop);
+    let touched = |office: &Office, before: &zetel_domain::Tenant| {
+        let touched = zetel_domain::device::touched(before, &office.tenant, office.now);
+        touched
+            .into_iter()
+            .map(|touch| (touch.device, touch.loses))
+            .collect::<Vec<_>>()
+    };
+    let silent = office.device_ordinal(silent);
+    for (strict, lax) in [(10, 30), (19, 21)] {
+        let before = office.tenant.clone();
+        office.manage(|settings| settings.checkin_threshold_days = strict);
+        assert_eq!(touched(&office, &before), [(silent, true)]);
+        let before = office.tenant.clone();
+        office.manage(|settings| settings.checkin_threshold_days = lax);
+        assert_eq!(touched(&office, &before), [(silent, false)]);
+    }
+    let before = office.tenant.clone();
+    office.manage(|settings| settings.secure_by_default = true);
+    assert_eq!(touched(&office, &before), [(silent, true)]);
+    assert!(!office.is_compliant(unlicensed), "it was not before either");
+    let before = office.tenant.clone();
+    office.manage(|settings| settings.limits.devices_per_user = 9);
+    assert_eq!(touched(&office, &before), []);
 }

@@ -148,13 +148,13 @@ fn where_the_pool_blocks_shared_devices_fall_out_of_compliance_together() {
     let states = |office: &Office| wards.map(|ward| office.compliance(ward));
     assert_eq!(states(&office), [ComplianceState::NonCompliant; 3]);
     // A plan of that change names all three.
-    let touched = zetel_domain::device::touched(&before, &office.tenant);
+    let touched = zetel_domain::device::touched(&before, &office.tenant, office.now);
     assert_eq!(touched.len(), 3);
     assert!(touched.iter().all(|touch| touch.loses));
     let before = office.tenant.clone();
     office.change_quantity(bought, 3);
     assert_eq!(states(&office), [ComplianceState::Compliant; 3]);
-    let touched = zetel_domain::device::touched(&before, &office.tenant);
+    let touched = zetel_domain::device::touched(&before, &office.tenant, office.now);
     assert_eq!(touched.iter().filter(|touch| !touch.loses).count(), 3);
 }
 

@@ -20,8 +20,10 @@ fn responses(world: &World, requests: &Value) -> Vec<Value> {
 }
 
 fn statuses(responses: &[Value]) -> Vec<(&Value, &Value)> {
-    let status = |response| -> (&Value, &Value) { (&response["id"], &response["status"]) };
-    responses.iter().map(status).collect()
+    responses
+        .iter()
+        .map(|response| (&response["id"], &response["status"]))
+        .collect()
 }
 
 fn write(id: impl Into<Value>, method: &str, url: &str, body: &Value) -> Value {
@@ -97,12 +99,7 @@ fn alone_and_in_a_batch() -> Vec<(
             None,
             &[("Accept", "application/json;odata.metadata=none")],
         ),
-        (
-            "GET",
-            "/auditLogs/directoryAudits?$top=1".to_owned(),
-            None,
-            &[],
-        ),
+        ("GET", "/auditLogs/directoryAudits/x".to_owned(), None, &[]),
         ("GET", "/drives".to_owned(), None, &[]),
         ("PUT", "/users".to_owned(), None, &[]),
         ("GET", "/me".to_owned(), None, &[]),
@@ -167,7 +164,9 @@ fn alone_and_in_a_batch() -> Vec<(
 /// A response without what differs from request to request.
 fn comparable(status: u16, headers: &Value, body: Value) -> Value {
     let mut headers = headers.clone();
-    headers.as_object_mut().unwrap().remove("request-id");
+    for name in ["request-id", "content-length"] {
+        headers.as_object_mut().unwrap().remove(name);
+    }
     let mut body = body;
     if let Some(inner) = body.pointer_mut("/error/innerError") {
         inner["request-id"].take();

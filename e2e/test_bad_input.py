@@ -92,6 +92,17 @@ def test_a_body_over_the_limit(graph, user):
     assert graph.get(f"/users/{user['id']}")["id"] == user["id"]
 
 
+@pytest.mark.parametrize(("path", "headers", "status"), [
+    ("/users/" + "x" * 4_200, {}, 400), ("/users/" + "x/" * 20, {}, 400), ("/users?$filter=" + "x" * 17_000, {}, 400),
+    ("/users?$filter=" + "x" * 70_000, {}, 414), ("/users", {"x-long": "y" * 500_000}, 431),
+    ("/users", {f"x-{number}": "y" for number in range(200)}, 431),
+])
+def test_an_address_or_head_over_the_limit(graph, path, headers, status):
+    response = graph.request("GET", path, headers=headers)
+    assert response.status_code == status
+    assert graph.get("/users?$top=1")["value"], "the server goes on"
+
+
 def test_the_type_of_a_body_may_be_stated_and_names_may_be_in_any_case(graph, user):
     body = {"@odata.type": "#microsoft.graph.user", "DisplayName": "In any case", "surName": "Case"}
     expect(graph.request("PATCH", f"/users/{user['id']}", json=body), 204)

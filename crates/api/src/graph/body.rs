@@ -20,7 +20,15 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Reads a body to its end.
 pub(crate) async fn read(body: Body, headers: &HeaderMap) -> Result<Bytes, GraphError> {
-    let bytes = tokio::time::timeout(PATIENCE, collect(body))
+    read_within(PATIENCE, body, headers).await
+}
+
+async fn read_within(
+    patience: Duration,
+    body: Body,
+    headers: &HeaderMap,
+) -> Result<Bytes, GraphError> {
+    let bytes = tokio::time::timeout(patience, collect(body))
         .await
         .map_err(|_| {
             GraphError::new(
@@ -94,5 +102,34 @@ pub(crate) fn object(body: &[u8]) -> Result<Map<String, Value>, GraphError> {
         Ok(Value::Object(members)) => Ok(members),
         Ok(Value::Null) => Ok(Map::new()),
         Ok(_) | Err(_) => Err(unreadable()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::pending;
+
+    use axum::http::HeaderValue;
+    use http_body_util::Full;
+
+    use super::*;
+
+    fn read_at_once(body: Body) -> Result<Bytes, GraphError> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .build()
+            .unwrap();
+        let json = HeaderValue::from_static("application/json");
+        let headers = HeaderMap::from_iter([(CONTENT_TYPE, json)]);
+        runtime.block_on(read_within(Duration::ZERO, body, &headers))
+    }
+
+    #[test]
+    fn a_body_that_does_not_end_is_not_waited_for() {
+        let start = Full::new(Bytes::from_static(b"{}"));
+        let error = read_at_once(Body::new(start.clone().with_trailers(pending()))).unwrap_err();
+        assert_eq!((error.status.as_u16(), error.code), (408, "RequestTimeout"));
+        let read = read_at_once(Body::new(start)).unwrap();
+        assert_eq!(read, Bytes::from_static(b"{}"));
     }
 }

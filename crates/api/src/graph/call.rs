@@ -2,7 +2,10 @@
 
 use std::sync::OnceLock;
 
-use axum::{body::Bytes, http::HeaderMap};
+use axum::{
+    body::Bytes,
+    http::{HeaderMap, HeaderValue},
+};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 use zetel_domain::{
@@ -13,6 +16,7 @@ use zetel_domain::{
 use zetel_engine::{Also, Applied, Engine, EngineError, Snapshot, Submission};
 
 use super::{
+    accept::Metadata,
     body,
     error::GraphError,
     json,
@@ -46,6 +50,12 @@ pub(crate) struct Call<'r> {
     pub origin: Origin<'r>,
     /// The id of the request.
     pub request_id: Uuid,
+    /// The client's own id of it.
+    pub client_request_id: Option<&'r HeaderValue>,
+    /// How much the answer says about itself.
+    pub metadata: Metadata,
+    /// Whether it came in a batch.
+    pub is_in_batch: bool,
     /// The headers.
     pub headers: &'r HeaderMap,
     /// The body, or why it cannot be read.
@@ -260,8 +270,11 @@ impl Call<'_> {
         }
     }
 
-    /// Appends `,"@odata.context":"…/$metadata#` with what follows.
+    /// Appends `,"@odata.context":"…/$metadata#` with what follows, unless the client wants none.
     pub fn write_context(&self, out: &mut Vec<u8>, fragments: &[&str]) {
+        if self.metadata == Metadata::None {
+            return;
+        }
         json::key(out, "@odata.context");
         out.push(b'"');
         self.origin.write(out);

@@ -19,7 +19,7 @@ const OPENING: &str = "# Graph coverage
 
 Zetel answers these paths of Microsoft Graph v1.0, below `/v1.0`. A path that is not in the table is answered with 501 `NotImplemented` and its name, a method that its path does not have with 405, and a query option that is not in the table with 501 and its name; nothing is ignored in silence. There is no `beta` version.
 
-Paths are read in any letter case, with double slashes, with keys as segments or in parentheses (`/users/{id}`, `/users('{id}')`), and with `graph.` or `microsoft.graph.` before types and actions. The names of query options are read in any letter case and without their `$`.
+Paths are read in any letter case, with double slashes, with keys as segments or in parentheses (`/users/{id}`, `/users('{id}')`), and with `graph.` or `microsoft.graph.` before types and actions. The names of query options are read in any letter case and without their `$`. Headers, errors, batches and limits are in [how requests and answers look](graph-conventions.md).
 
 | method | path | query options | needs | |
 | --- | --- | --- | --- | --- |
@@ -90,7 +90,8 @@ fn write_route(out: &mut String, route: &Route) {
         .map(|option| format!("`{}`", option.name()))
         .collect();
     let needs = match (route.handler, route.action) {
-        (Handler::Public(_), _) | (_, None) => "nothing",
+        (Handler::Public(_), _) => "nothing",
+        (_, None) => "what they need alone",
         (_, Some(action)) => action_name(action),
     };
     // Writing to memory cannot fail.

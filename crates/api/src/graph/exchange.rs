@@ -1,11 +1,9 @@
 //! What surrounds an answer: request ids, headers, the error envelope.
 
 use axum::{
-    body::Body,
     http::{
         HeaderMap, HeaderName, HeaderValue, StatusCode,
         header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE},
-        request::Parts,
     },
     response::Response,
 };
@@ -13,7 +11,9 @@ use uuid::Uuid;
 use zetel_domain::Timestamp;
 
 use super::{
+    accept::Metadata,
     error::GraphError,
+    head::Head,
     reply::{Content, Reply},
 };
 
@@ -25,28 +25,33 @@ const ODATA_VERSION: HeaderName = HeaderName::from_static("odata-version");
 /// A longer name for a request than any client sends.
 const MAXIMUM_CLIENT_REQUEST_ID: usize = 128;
 
-/// The ids of one request.
+/// The ids of one request, and how it wants to be answered.
 pub(crate) struct Exchange<'a> {
-    /// Ours.
+    /// Our id.
     pub request_id: Uuid,
-    client_request_id: Option<&'a HeaderValue>,
+    /// The client's id of the request, or else of the batch that it came in.
+    pub client_request_id: Option<&'a HeaderValue>,
+    /// How much the answer says about itself.
+    pub metadata: Metadata,
 }
 
 impl<'a> Exchange<'a> {
     /// A request with its own id and the client's, if it sent one.
-    pub fn new(parts: &'a Parts, request_id: Uuid) -> Self {
-        let client_request_id = parts
+    pub fn new(head: &Head<'a>, request_id: Uuid) -> Self {
+        let client_request_id = head
             .headers
             .get(CLIENT_REQUEST_ID)
             .filter(|id| id.len() <= MAXIMUM_CLIENT_REQUEST_ID && id.to_str().is_ok());
         Self {
             request_id,
-            client_request_id,
+            client_request_id: client_request_id
+                .or_else(|| head.batch.and_then(|batch| batch.client_request_id)),
+            metadata: Metadata::wanted(head.headers),
         }
     }
 
     /// The response with an answer.
-    pub fn respond(&self, reply: Reply) -> Response {
+    pub fn respond(&self, reply: Reply) -> Response<Vec<u8>> {
         let mut headers = self.headers(reply.content);
         headers.extend(reply.headers);
         if let Some(location) = reply.location
@@ -61,7 +66,7 @@ impl<'a> Exchange<'a> {
     }
 
     /// The response with an error, in the envelope of licensing.md 7.9.
-    pub fn refuse(&self, error: &GraphError, context: &Refusal<'_>) -> Response {
+    pub fn refuse(&self, error: &GraphError, context: &Refusal<'_>) -> Response<Vec<u8>> {
         let mut headers = self.headers(Content::Json);
         match error.status {
             StatusCode::UNAUTHORIZED => {
@@ -91,7 +96,7 @@ impl<'a> Exchange<'a> {
 
     fn headers(&self, content: Content) -> HeaderMap {
         let mut headers = HeaderMap::with_capacity(8);
-        if let Some(media_type) = content.media_type() {
+        if let Some(media_type) = content.media_type(self.metadata) {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
         }
         let mut id = [0; 36];
@@ -124,8 +129,8 @@ fn insert(headers: &mut HeaderMap, name: HeaderName, value: String) {
     }
 }
 
-fn response(status: StatusCode, headers: HeaderMap, body: Vec<u8>) -> Response {
-    let mut response = Response::new(Body::from(body));
+fn response(status: StatusCode, headers: HeaderMap, body: Vec<u8>) -> Response<Vec<u8>> {
+    let mut response = Response::new(body);
     *response.status_mut() = status;
     *response.headers_mut() = headers;
     response

@@ -1,15 +1,19 @@
 //! Graph v1.0, and the enrollment gate beside it.
 
+mod accept;
 mod actor;
 mod audit;
+mod batch;
 mod body;
 mod call;
 mod coverage;
+mod dispatch;
 mod error;
 mod exchange;
 mod filter;
 mod gate;
 mod handlers;
+mod head;
 mod journal;
 mod json;
 mod metadata;

@@ -20,10 +20,10 @@ pub(crate) enum Origin<'a> {
 }
 
 impl<'a> Origin<'a> {
-    /// The origin of a request. HTTP/2 puts the host into the request's URI, HTTP/1.1 into a header.
-    pub fn of(parts: &'a Parts, public_url: Option<&'a str>) -> Result<Self, GraphError> {
+    /// The origin of a request, if it names one. HTTP/2 puts the host into the request's URI, HTTP/1.1 into a header.
+    pub fn of(parts: &'a Parts, public_url: Option<&'a str>) -> Option<Self> {
         if let Some(url) = public_url {
-            return Ok(Self::Public(url));
+            return Some(Self::Public(url));
         }
         let scheme = parts
             .extensions
@@ -37,7 +37,11 @@ impl<'a> Origin<'a> {
             .or_else(in_header)
             .filter(|authority| !authority.is_empty() && authority.bytes().all(allowed))
             .map(|authority| Self::Client { scheme, authority })
-            .ok_or_else(|| GraphError::unreadable("The Host header is missing or names no host."))
+    }
+
+    /// What a client is told whose request names none.
+    pub fn unknown() -> GraphError {
+        GraphError::unreadable("The Host header is missing or names no host.")
     }
 
     /// Appends the origin, for example `https://localhost:8443`.

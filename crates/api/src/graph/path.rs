@@ -6,7 +6,9 @@ use std::borrow::Cow;
 use percent_encoding::percent_decode_str;
 
 /// More segments than any path of Graph has.
-const MAXIMUM_SEGMENTS: usize = 12;
+pub(crate) const MAXIMUM_SEGMENTS: usize = 12;
+/// More characters than any path of Graph has, keys included.
+pub(crate) const MAXIMUM_LENGTH: usize = 4096;
 
 /// A part of a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,12 +24,15 @@ pub(crate) enum Segment<'a> {
     },
 }
 
-/// A path that cannot be read: too many segments, or no UTF-8.
+/// A path that cannot be read: too long, too many segments, or no UTF-8.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct UnreadablePath;
 
 /// Takes a path apart.
 pub(crate) fn split(path: &str) -> Result<Vec<Segment<'_>>, UnreadablePath> {
+    if path.len() > MAXIMUM_LENGTH {
+        return Err(UnreadablePath);
+    }
     let mut segments = Vec::with_capacity(6);
     for raw in path.split('/').filter(|raw| !raw.is_empty()) {
         let text = if raw.contains('%') {
@@ -131,6 +136,8 @@ mod tests {
             assert_eq!(shown(path), expected, "{path}");
         }
         assert_eq!(shown(&"/a".repeat(13)), "unreadable");
+        assert_eq!(shown(&"a".repeat(4096)).len(), 4096);
+        assert_eq!(shown(&"a".repeat(4097)), "unreadable");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 
-use super::plan::PLAN;
+use super::{accept::Metadata, plan::PLAN};
 
 /// What a body is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,15 +18,18 @@ pub(crate) enum Content {
 }
 
 impl Content {
-    /// The `Content-Type`.
-    pub const fn media_type(self) -> Option<&'static str> {
-        match self {
-            Self::Json => Some(
+    /// The `Content-Type` for a client that wants this much metadata.
+    pub const fn media_type(self, metadata: Metadata) -> Option<&'static str> {
+        match (self, metadata) {
+            (Self::Json, Metadata::Minimal) => Some(
                 "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8",
             ),
-            Self::Text => Some("text/plain"),
-            Self::Xml => Some("application/xml"),
-            Self::Nothing => None,
+            (Self::Json, Metadata::None) => Some(
+                "application/json;odata.metadata=none;odata.streaming=true;IEEE754Compatible=false;charset=utf-8",
+            ),
+            (Self::Text, _) => Some("text/plain"),
+            (Self::Xml, _) => Some("application/xml"),
+            (Self::Nothing, _) => None,
         }
     }
 }

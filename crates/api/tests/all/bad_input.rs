@@ -104,7 +104,6 @@ fn paths_and_methods_that_are_not_there() {
         "/users/x/manager",
         "/groups/x/photo",
         "/users/x/licenseDetails/$count",
-        "/$batch",
         "",
     ] {
         let (status, code, message) = world.get(path).error();
@@ -120,6 +119,7 @@ fn paths_and_methods_that_are_not_there() {
         ("PATCH", "/organization"),
         ("GET", "/users/x/assignLicense"),
         ("POST", "/$metadata"),
+        ("GET", "/$batch"),
     ] {
         let answer = world.call(method, path, "app", None);
         let expected = (

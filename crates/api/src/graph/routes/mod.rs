@@ -1,5 +1,6 @@
 //! Every path that is implemented, in one table: dispatch, 405, 501 and docs/reference/graph-coverage.md follow from it.
 
+mod batch;
 mod devices;
 mod directory;
 mod gate;
@@ -128,6 +129,7 @@ pub(crate) static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
         directory::ROUTES,
         groups::ROUTES,
         devices::ROUTES,
+        batch::ROUTES,
         own::ROUTES,
         troubleshooting::ROUTES,
         gate::ROUTES,

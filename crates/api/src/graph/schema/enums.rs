@@ -47,6 +47,23 @@ pub(crate) const ENUM_TYPES: &[EnumType] = &[
         ],
     ),
     of(
+        "deviceEnrollmentFailureReason",
+        &[
+            ("unknown", 0),
+            ("authentication", 1),
+            ("authorization", 2),
+            ("accountValidation", 3),
+            ("userValidation", 4),
+            ("deviceNotSupported", 5),
+            ("inMaintenance", 6),
+            ("badRequest", 7),
+            ("featureNotSupported", 8),
+            ("enrollmentRestrictionsEnforced", 9),
+            ("clientDisconnected", 10),
+            ("userAbandonment", 11),
+        ],
+    ),
+    of(
         "deviceEnrollmentType",
         &[
             ("unknown", 0),
@@ -122,6 +139,14 @@ pub(crate) const ENUM_TYPES: &[EnumType] = &[
         ],
     ),
     of(
+        "groupType",
+        &[
+            ("unifiedGroups", 0),
+            ("azureAD", 1),
+            ("unknownFutureValue", 2),
+        ],
+    ),
+    of(
         "managedDeviceOwnerType",
         &[
             ("unknown", 0),
@@ -184,5 +209,14 @@ pub(crate) const ENUM_TYPES: &[EnumType] = &[
     of(
         "mdmAuthority",
         &[("unknown", 0), ("intune", 1), ("sccm", 2), ("office365", 3)],
+    ),
+    of(
+        "operationResult",
+        &[
+            ("success", 0),
+            ("failure", 1),
+            ("timeout", 2),
+            ("unknownFutureValue", 3),
+        ],
     ),
 ];

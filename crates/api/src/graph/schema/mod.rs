@@ -1,12 +1,14 @@
 //! Entity types: the one description from which `$select`, JSON, `$metadata` and the documentation are made, so that
 //! they cannot disagree.
 
+mod audit_types;
 mod complex;
 mod device_types;
 mod enums;
 mod selection;
 mod user;
 
+pub(crate) use audit_types::{DIRECTORY_AUDIT, ENROLLMENT_EVENT, TROUBLESHOOTING_EVENT};
 pub(crate) use complex::{ComplexType, complex_types};
 pub(crate) use enums::{ENUM_TYPES, EnumType};
 pub(crate) use selection::{Selection, resolve};

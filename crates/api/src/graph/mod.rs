@@ -5,6 +5,7 @@ mod audit;
 mod body;
 mod call;
 mod coverage;
+mod delta;
 mod error;
 mod exchange;
 mod filter;

@@ -5,6 +5,7 @@ mod assignment;
 mod audits;
 mod bad_input;
 mod changes;
+mod delta;
 mod device_management;
 mod device_plans;
 mod devices;

@@ -5,6 +5,7 @@ use std::{
     net::SocketAddr,
     path::Path,
     process::{Command, Stdio},
+    time::Instant,
 };
 
 use serde_json::Value;
@@ -174,6 +175,24 @@ impl ZetelServer {
             .get(url)
             .header("Authorization", format!("Bearer {}", self.token));
         read(path, request.call().map_err(failed)?)
+    }
+
+    /// Seconds until the whole answer to a GET is there, which must succeed.
+    pub fn time(&self, path: &str) -> Result<f64, BenchError> {
+        let failed = |error: ureq::Error| BenchError::failed(path, error);
+        let url = format!("http://{}{path}", self.address);
+        let token = format!("Bearer {}", self.token);
+        let begun = Instant::now();
+        let request = self.agent.get(url).header("Authorization", token);
+        let mut answer = request.call().map_err(failed)?;
+        let status = answer.status();
+        answer.body_mut().read_to_vec().map_err(failed)?;
+        let elapsed = begun.elapsed().as_secs_f64();
+        if status == 200 {
+            Ok(elapsed)
+        } else {
+            Err(BenchError::Failed(format!("`{path}` answered {status}")))
+        }
     }
 
     /// The answer to a POST, which must succeed.

@@ -120,6 +120,8 @@ enum Part {
     Single,
     /// The server over HTTP
     Http,
+    /// Delta queries over HTTP
+    Delta,
     /// Groups, in process
     Groups,
     /// Devices: the gate, and all of `decisions`
@@ -189,18 +191,20 @@ fn run(arguments: RunArguments) -> Result<bool, BenchError> {
         Part::Start,
         Part::Single,
         Part::Http,
+        Part::Delta,
         Part::Groups,
         Part::Devices,
     ]
     .into_iter()
     .any(wanted);
     let machine = machine();
-    let parts: [(&str, bool, Measure); 9] = [
+    let parts: [(&str, bool, Measure); 10] = [
         ("limits", wanted(Part::Limits), measure_limits),
         ("bulk", needs_tenants, measure::bulk::measure),
         ("start", wanted(Part::Start), measure::start::measure),
         ("single", wanted(Part::Single), measure::single::measure),
         ("http", wanted(Part::Http), measure::http::measure),
+        ("delta", wanted(Part::Delta), measure::delta::measure),
         ("groups", wanted(Part::Groups), measure::groups::measure),
         (
             "decisions",

@@ -7,6 +7,7 @@ pub mod catalog;
 pub mod codec;
 pub mod command;
 pub mod decide;
+pub mod delta;
 pub mod device;
 pub mod directory;
 pub mod event;

@@ -184,7 +184,7 @@ fn add(events: &mut Vec<Event>, at: Timestamp, changed: Timestamp, more: Vec<Eve
 }
 
 /// Reads some generations, as far as there are any, in order.
-fn each_change(
+pub(crate) fn each_change(
     store: &Store,
     key: i64,
     generations: RangeInclusive<u64>,

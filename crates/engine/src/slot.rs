@@ -10,14 +10,18 @@ use std::{
 };
 
 use arc_swap::ArcSwap;
-use parking_lot::Mutex;
+use parking_lot::{Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use uuid::Uuid;
-use zetel_domain::{Tenant, Timestamp};
+use zetel_domain::{
+    Event, Tenant, Timestamp,
+    delta::{Judged, Touched},
+};
 use zetel_store::{Head, Store};
 
 use crate::{
     error::EngineError,
     recall::Order,
+    recent::{Recent, Span},
     writer::{Answer, Workshop, Writer},
 };
 
@@ -63,6 +67,10 @@ pub(crate) struct Slot {
     published: ArcSwap<Published>,
     /// Held while a newer state is put in place.
     publishing: Mutex<()>,
+    /// What the newest generations touched; never behind the published state.
+    recent: RwLock<Recent>,
+    /// Held while the journal is read for it.
+    reading: Mutex<()>,
     door: Mutex<Door>,
     last_used: AtomicI64,
     /// Subscriptions whose deletion the guard holds back, as was reported.
@@ -92,6 +100,8 @@ impl Slot {
         Self {
             published: ArcSwap::from_pointee(Published { head, tenant }),
             publishing: Mutex::new(()),
+            recent: RwLock::new(Recent::new(&head)),
+            reading: Mutex::new(()),
             door: Mutex::new(Door::Unused),
             last_used: AtomicI64::new(now.0),
             held: Mutex::default(),
@@ -162,9 +172,26 @@ impl Slot {
         drop(door);
     }
 
-    /// Puts a durable state in place, unless a newer one is there.
-    pub fn publish(&self, snapshot: &Snapshot) {
+    /// What the newest generations touched.
+    pub fn recent(&self) -> RwLockReadGuard<'_, Recent> {
+        self.recent.read()
+    }
+
+    /// The same, to change it.
+    pub fn recent_mut(&self) -> RwLockWriteGuard<'_, Recent> {
+        self.recent.write()
+    }
+
+    /// The right to read the journal for the record.
+    pub fn reading(&self) -> MutexGuard<'_, ()> {
+        self.reading.lock()
+    }
+
+    /// Puts a durable state in place, unless a newer one is there, with what the generations up to it touched, from a
+    /// published one on.
+    pub fn publish(&self, snapshot: &Snapshot, spans: Vec<Span>) {
         let _guard = self.publishing.lock();
+        self.recent.write().add(spans);
         if snapshot.generation() > self.published.load().head.generation {
             self.published.store(Arc::clone(&snapshot.0));
         }
@@ -202,12 +229,14 @@ impl Slot {
             };
             behind = true;
             let mut tenant = base.clone_tenant();
-            for event in changes.iter().flat_map(|change| &change.events) {
-                tenant.apply(event);
+            let mut spans = Vec::with_capacity(changes.len());
+            for change in &changes {
+                spans.push(Span::of(change, apply(&mut tenant, &change.events)));
             }
             head.generation = last.generation;
             head.hash = store.hash(head.key, last.generation)?;
-            self.publish(&Snapshot::new(head, tenant));
+            Span::end_at(&mut spans, &head);
+            self.publish(&Snapshot::new(head, tenant), spans);
         }
     }
 }
@@ -217,4 +246,14 @@ impl Snapshot {
     pub(crate) fn clone_tenant(&self) -> Tenant {
         self.0.tenant.clone()
     }
+}
+
+/// Applies events, and tells what they touch.
+pub(crate) fn apply(tenant: &mut Tenant, events: &[Event]) -> Touched {
+    let mut touched = Touched::default();
+    for event in events {
+        touched.note(event, Judged::Before(tenant));
+        tenant.apply(event);
+    }
+    touched
 }

@@ -25,7 +25,8 @@ use crate::{
     error::EngineError,
     ids::Ids,
     recall::Order,
-    slot::{Slot, Snapshot},
+    recent::Span,
+    slot::{Slot, Snapshot, apply},
 };
 
 /// Commands that may wait for a tenant before new ones are refused.
@@ -180,6 +181,8 @@ impl Failure {
 struct Decided {
     results: Vec<Result<Outcome, EngineError>>,
     changes: Vec<Change>,
+    /// What each change touches.
+    spans: Vec<Span>,
     after: Tenant,
 }
 
@@ -227,7 +230,7 @@ impl Bench {
         let mut busy = 0;
         for _ in 0..ATTEMPTS {
             let base = self.base(jobs).map_err(Failure::of_all)?;
-            let decided = self.decide(&base, jobs);
+            let mut decided = self.decide(&base, jobs);
             if decided.changes.is_empty() && !decided.writes_more(jobs) {
                 // Nothing is swapped that would prove that the state is the newest one.
                 let caught_up = self.slot.catch_up_if_behind(&self.workshop.store);
@@ -263,8 +266,9 @@ impl Bench {
             };
             if let Some(head) = stored {
                 self.workshop.counters.count_batch(decided.changes.len());
+                Span::end_at(&mut decided.spans, &head);
                 let after = Snapshot::new(head, decided.after);
-                self.slot.publish(&after);
+                self.slot.publish(&after, decided.spans);
                 return Ok(answer(decided.results, &after));
             }
         }
@@ -286,6 +290,7 @@ impl Bench {
         let mut decided = Decided {
             results: Vec::with_capacity(jobs.len()),
             changes: Vec::with_capacity(jobs.len()),
+            spans: Vec::with_capacity(jobs.len()),
             after: base.clone_tenant(),
         };
         let now = (self.workshop.clock)();
@@ -318,17 +323,17 @@ impl Bench {
         };
         let plan = decide(&decided.after, &command, &mut context).map_err(EngineError::Rejected)?;
         if !plan.events.is_empty() {
-            for event in &plan.events {
-                decided.after.apply(event);
-            }
-            decided.changes.push(Change {
+            let touched = apply(&mut decided.after, &plan.events);
+            let change = Change {
                 generation: base.generation() + 1 + decided.changes.len() as u64,
                 at: now,
                 actor: context.actor,
                 command: command.name().to_owned(),
                 request_id: submission.request_id,
                 events: plan.events,
-            });
+            };
+            decided.spans.push(Span::of(&change, touched));
+            decided.changes.push(change);
         }
         Ok(plan.outcome)
     }

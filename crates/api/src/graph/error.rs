@@ -23,6 +23,8 @@ pub(crate) struct GraphError {
     pub stopped: Option<Box<Stopped>>,
     /// Members of the answer beside `error`, with a comma before each.
     pub beside: Vec<u8>,
+    /// Where to go on instead, for the header `Location`.
+    pub location: Option<Box<str>>,
 }
 
 /// One entry of `error.details`.
@@ -51,6 +53,7 @@ impl GraphError {
             detail: None,
             stopped: None,
             beside: Vec::new(),
+            location: None,
         }
     }
 

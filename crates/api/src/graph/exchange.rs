@@ -84,6 +84,9 @@ impl<'a> Exchange<'a> {
             }
             _ => {}
         }
+        if let Some(location) = &error.location {
+            insert(&mut headers, LOCATION, location.to_string());
+        }
         let own = self.request_id.to_string();
         let client_request_id = self
             .client_request_id

@@ -95,6 +95,14 @@ const CLOSING: &str = r#"      <EntityType Name="directory" BaseType="graph.enti
         <Parameter Name="types" Type="Collection(Edm.String)" />
         <ReturnType Type="Collection(graph.directoryObject)" Nullable="false" />
       </Action>
+      <Function Name="delta" IsBound="true">
+        <Parameter Name="bindingParameter" Type="Collection(graph.user)" />
+        <ReturnType Type="Collection(graph.user)" Nullable="false" />
+      </Function>
+      <Function Name="delta" IsBound="true">
+        <Parameter Name="bindingParameter" Type="Collection(graph.group)" />
+        <ReturnType Type="Collection(graph.group)" Nullable="false" />
+      </Function>
       <Action Name="retire" IsBound="true">
         <Parameter Name="bindingParameter" Type="graph.managedDevice" />
       </Action>

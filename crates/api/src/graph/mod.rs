@@ -7,6 +7,7 @@ mod batch;
 mod body;
 mod call;
 mod coverage;
+mod delta;
 mod dispatch;
 mod error;
 mod exchange;

@@ -26,6 +26,8 @@ pub(crate) enum QueryOption {
     Filter,
     /// `$expand`
     Expand,
+    /// `$deltatoken`
+    DeltaToken,
 }
 
 impl QueryOption {
@@ -38,20 +40,13 @@ impl QueryOption {
             Self::SkipToken => "$skiptoken",
             Self::Filter => "$filter",
             Self::Expand => "$expand",
+            Self::DeltaToken => "$deltatoken",
         }
     }
 }
 
 /// Options of Graph that no path takes yet.
-const NOT_IMPLEMENTED: [&str; 7] = [
-    "search",
-    "orderby",
-    "apply",
-    "compute",
-    "deltatoken",
-    "levels",
-    "index",
-];
+const NOT_IMPLEMENTED: [&str; 6] = ["search", "orderby", "apply", "compute", "levels", "index"];
 
 /// The options of a request, read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -68,6 +63,10 @@ pub(crate) struct Options<'a> {
     pub filter: Option<Cow<'a, str>>,
     /// `$expand` as it stands.
     pub expand: Option<Cow<'a, str>>,
+    /// `$deltatoken` as it stands.
+    pub delta_token: Option<Cow<'a, str>>,
+    /// `$skiptoken` as it stands, of a path that takes `$deltatoken`.
+    pub round_token: Option<Cow<'a, str>>,
 }
 
 impl<'a> Options<'a> {
@@ -95,6 +94,7 @@ impl<'a> Options<'a> {
                 "skiptoken" => QueryOption::SkipToken,
                 "filter" => QueryOption::Filter,
                 "expand" => QueryOption::Expand,
+                "deltatoken" => QueryOption::DeltaToken,
                 "format" => {
                     check_format(&value)?;
                     continue;
@@ -118,9 +118,13 @@ impl<'a> Options<'a> {
                 QueryOption::Select => options.select = Some(value),
                 QueryOption::Top => options.top = Some(parse_top(&value)?),
                 QueryOption::Count => options.count = parse_count(&value)?,
+                QueryOption::SkipToken if allowed.contains(&QueryOption::DeltaToken) => {
+                    options.round_token = Some(value);
+                }
                 QueryOption::SkipToken => options.page = Some(PageToken::parse(&value)?),
                 QueryOption::Filter => options.filter = Some(value),
                 QueryOption::Expand => options.expand = Some(value),
+                QueryOption::DeltaToken => options.delta_token = Some(value),
             }
         }
         Ok(options)

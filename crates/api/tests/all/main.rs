@@ -7,6 +7,7 @@ mod bad_input;
 mod batch;
 mod changes;
 mod conventions;
+mod delta;
 mod device_management;
 mod device_plans;
 mod devices;

@@ -2,6 +2,7 @@
 
 use std::{
     fmt::Write as _,
+    path::Path,
     sync::{
         Arc, OnceLock,
         atomic::{AtomicI64, AtomicU8, Ordering},
@@ -257,22 +258,27 @@ pub struct World {
     clock: Arc<AtomicI64>,
     router: Router,
     runtime: Runtime,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
-impl World {
-    pub fn new() -> Self {
-        let folder = zetel_testkit::folder();
+/// A server without its transport.
+struct Served {
+    engine: Engine,
+    metrics: Arc<Metrics>,
+    signer: Arc<dyn SignDecisions>,
+    router: Router,
+}
+
+impl Served {
+    fn start(folder: &Path, clock: &Arc<AtomicI64>) -> Self {
         let options = Options {
             background: false,
             ..Options::default()
         };
-        let store = Store::open(&Target::Sqlite(folder.path().to_owned())).unwrap();
-        let clock = Arc::new(AtomicI64::new(NOW));
-        let time = Arc::clone(&clock);
+        let store = Store::open(&Target::Sqlite(folder.to_owned())).unwrap();
+        let time = Arc::clone(clock);
         let now = Arc::new(move || Timestamp(time.load(Ordering::Relaxed)));
         let engine = Engine::new(store, now, options).unwrap();
-        fill(&engine);
         let metrics = Arc::new(Metrics::new(engine.clone()));
         let next = AtomicU8::new(0);
         let environment = Environment::new(Arc::new(|| NOW)).with_randomness(Arc::new(
@@ -293,19 +299,43 @@ impl World {
             metrics: Arc::clone(&metrics),
             settings: Settings::default(),
         });
+        Self {
+            engine,
+            metrics,
+            signer,
+            router,
+        }
+    }
+}
+
+impl World {
+    pub fn new() -> Self {
+        let folder = zetel_testkit::folder();
+        let clock = Arc::new(AtomicI64::new(NOW));
+        let served = Served::start(folder.path(), &clock);
+        fill(&served.engine);
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_time()
             .build()
             .unwrap();
         Self {
-            engine,
-            metrics,
-            signer,
+            engine: served.engine,
+            metrics: served.metrics,
+            signer: served.signer,
             clock,
-            router,
+            router: served.router,
             runtime,
-            _folder: folder,
+            folder,
         }
+    }
+
+    /// Goes on with another server on the same database.
+    pub fn restart(&mut self) {
+        let served = Served::start(self.folder.path(), &self.clock);
+        self.engine = served.engine;
+        self.metrics = served.metrics;
+        self.signer = served.signer;
+        self.router = served.router;
     }
 
     /// The time.

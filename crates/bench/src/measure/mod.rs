@@ -1,6 +1,7 @@
 //! The measurements, one module a part.
 
 pub mod bulk;
+pub mod delta;
 pub mod devices;
 pub mod empty;
 pub mod groups;

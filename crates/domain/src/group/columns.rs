@@ -159,9 +159,14 @@ impl Groups {
             .find(|(_, group)| group.state() != GroupState::Purged)
     }
 
+    /// The group that has an object id or had it, purged or not.
+    pub fn find_ever(&self, id: Uuid) -> Option<(GroupOrdinal, &Group)> {
+        self.with_id(id).next()
+    }
+
     /// Whether any group, purged or not, has an object id.
     pub fn has_id(&self, id: Uuid) -> bool {
-        self.with_id(id).next().is_some()
+        self.find_ever(id).is_some()
     }
 
     fn with_id(&self, id: Uuid) -> impl Iterator<Item = (GroupOrdinal, &Group)> {

@@ -280,9 +280,14 @@ impl Users {
             .find(|user| user.head.state() != UserState::Purged)
     }
 
+    /// The user who has an object id or had it, purged or not.
+    pub fn find_ever(&self, id: Uuid) -> Option<UserView<'_>> {
+        self.with_id(id).next()
+    }
+
     /// Whether any user, purged or not, has an object id.
     pub fn has_id(&self, id: Uuid) -> bool {
-        self.with_id(id).next().is_some()
+        self.find_ever(id).is_some()
     }
 
     fn with_id(&self, id: Uuid) -> impl Iterator<Item = UserView<'_>> {

@@ -21,6 +21,7 @@ mod also;
 mod authorization;
 mod basics;
 mod crash;
+mod delta;
 mod devices;
 mod failures;
 mod fate;

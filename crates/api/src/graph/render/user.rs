@@ -113,6 +113,20 @@ impl<'a> UserRow<'a> {
         }
     }
 
+    /// Appends the value of one stored property.
+    pub fn write_stored_value(&self, out: &mut Vec<u8>, column: &StoredColumn) {
+        match self.user.record.packed(column.property) {
+            Some(packed) => {
+                if matches!(column.kind, PropertyKind::Text { .. }) {
+                    out.push(b'"');
+                }
+                write_value(out, column, packed);
+            }
+            None if column.absent.bytes().ends_with(b"[]") => out.extend_from_slice(b"[]"),
+            None => json::null(out),
+        }
+    }
+
     fn licenses(&self) -> impl Iterator<Item = License<'a>> {
         licenses_of(self.tenant, &self.user)
     }

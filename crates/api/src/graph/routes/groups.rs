@@ -5,8 +5,9 @@ use std::future::ready;
 use axum::http::Method;
 use zetel_domain::access::Action;
 
-use super::{Route, ask, change, get};
+use super::{Route, ask, change, follow, get};
 use crate::graph::{
+    delta,
     handlers::{
         assignment, groups,
         memberships::{self, Whose},
@@ -40,6 +41,12 @@ pub(super) const ROUTES: &[Route] = &[
         Action::ReadGroups,
         &[Filter],
         "Count groups; needs the header `ConsistencyLevel: eventual`.",
+    ),
+    follow(
+        "/groups/delta",
+        |call| Box::pin(delta::groups(call)),
+        Action::ReadGroups,
+        "List groups with their members, and then what changed of them since the last time.",
     ),
     get(
         "/groups/{id}",

@@ -105,6 +105,24 @@ const fn ask(
     change(Method::POST, template, handler, action, summary)
 }
 
+/// A GET that follows changes, which may have to wait for the journal.
+const fn follow(
+    template: &'static str,
+    handler: for<'a, 'r> fn(&'a Call<'r>) -> Pending<'a>,
+    action: Action,
+    summary: &'static str,
+) -> Route {
+    use QueryOption::{DeltaToken, Filter, Select, SkipToken};
+    Route {
+        method: Method::GET,
+        template,
+        handler: Handler::Recall(handler),
+        action: Some(action),
+        options: &[Select, Filter, SkipToken, DeltaToken],
+        summary,
+    }
+}
+
 const fn change(
     method: Method,
     template: &'static str,
@@ -219,7 +237,9 @@ pub(crate) fn find<'a>(
                 keys: keys(template, segments),
             });
         }
-        others.push(route.method.as_str());
+        if !others.contains(&route.method.as_str()) {
+            others.push(route.method.as_str());
+        }
     }
     Err(if others.is_empty() {
         NotFound::Path
@@ -234,6 +254,8 @@ fn fits(template: &[Part], segments: &[Segment<'_>]) -> bool {
         .zip(segments)
         .all(|(part, segment)| match (part, segment) {
             (Part::Word(word), Segment::Plain(text)) => {
+                // A function may be called with parentheses: `delta()`.
+                let text = text.strip_suffix("()").unwrap_or(text);
                 text.eq_ignore_ascii_case(word)
                     || without_namespace(text).eq_ignore_ascii_case(without_namespace(word))
             }
@@ -282,6 +304,10 @@ mod tests {
     fn paths_as_clients_write_them() {
         for (path, expected) in [
             ("/users/$count", "/users/$count "),
+            ("/users/delta", "/users/delta "),
+            ("/users/Delta()", "/users/delta "),
+            ("/users/microsoft.graph.delta()", "/users/delta "),
+            ("/groups/graph.delta", "/groups/delta "),
             ("/USERS//a@b.c", "/users/{id | userPrincipalName} a@b.c"),
             ("/users('a@b.c')", "/users/{id | userPrincipalName} a@b.c"),
             (

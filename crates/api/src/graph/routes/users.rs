@@ -5,8 +5,9 @@ use std::future::ready;
 use axum::http::Method;
 use zetel_domain::access::Action;
 
-use super::{Route, ask, change, get};
+use super::{Route, ask, change, follow, get};
 use crate::graph::{
+    delta,
     handlers::{
         assignment, licenses,
         memberships::{self, Whose},
@@ -41,6 +42,12 @@ pub(super) const ROUTES: &[Route] = &[
         Action::ListUsers,
         &[Filter],
         "Count users; needs the header `ConsistencyLevel: eventual`.",
+    ),
+    follow(
+        "/users/delta",
+        |call| Box::pin(delta::users(call)),
+        Action::ListUsers,
+        "List users, and then what changed of them since the last time.",
     ),
     get(
         "/users/{id | userPrincipalName}",

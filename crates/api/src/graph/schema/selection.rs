@@ -1,6 +1,6 @@
 //! `$select`: which properties a client wants.
 
-use super::{Entity, Property};
+use super::{Column, Entity, Property};
 use crate::graph::{error::GraphError, json};
 
 /// What `$select` resolves to.
@@ -109,13 +109,16 @@ impl<E: Entity> Selection<E> {
         })
     }
 
-    /// Appends the selected members of an entity, a comma before each.
-    pub fn write(&self, out: &mut Vec<u8>, row: &E::Row<'_>) {
-        for column in self
-            .places
+    /// The selected columns.
+    pub fn columns(&self) -> impl Iterator<Item = &'static Column<E>> {
+        self.places
             .iter()
             .filter_map(|place| E::COLUMNS.get(*place))
-        {
+    }
+
+    /// Appends the selected members of an entity, a comma before each.
+    pub fn write(&self, out: &mut Vec<u8>, row: &E::Row<'_>) {
+        for column in self.columns() {
             json::key(out, column.property.name);
             (column.write)(row, out);
         }

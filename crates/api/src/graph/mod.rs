@@ -5,6 +5,7 @@ mod audit;
 mod body;
 mod call;
 mod coverage;
+mod credentials;
 mod error;
 mod exchange;
 mod filter;
@@ -39,6 +40,7 @@ use std::sync::Arc;
 use axum::Router;
 
 pub use coverage::coverage_document;
+pub use credentials::ListCredentials;
 pub use gate::SignDecisions;
 pub(crate) use routes::ROUTES;
 

@@ -13,10 +13,12 @@ use axum::{
 };
 use zetel_domain::Timestamp;
 use zetel_engine::Engine;
+use zetel_identity::Environment;
 
 use super::{
     body,
     call::Call,
+    credentials::ListCredentials,
     error::GraphError,
     exchange::{Exchange, Refusal},
     gate::SignDecisions,
@@ -45,6 +47,10 @@ pub(crate) struct Graph {
     pub passwords: PasswordHasher,
     /// Signs decisions about devices.
     pub signer: Arc<dyn SignDecisions>,
+    /// Tells what credentials applications have.
+    pub credentials: Arc<dyn ListCredentials>,
+    /// Time and randomness for new credentials.
+    pub environment: Environment,
     authenticator: Arc<dyn Authenticate>,
     request_ids: RequestIds,
     metrics: Arc<Metrics>,
@@ -62,8 +68,13 @@ impl Graph {
         Self {
             engine: state.engine,
             texts: LicenseTexts::default(),
-            passwords: PasswordHasher::new(state.environment, state.settings.password_workers),
+            passwords: PasswordHasher::new(
+                state.environment.clone(),
+                state.settings.password_workers,
+            ),
             signer: state.signer,
+            credentials: state.credentials,
+            environment: state.environment,
             authenticator: state.authenticator,
             request_ids: RequestIds::new(seed),
             metrics: state.metrics,

@@ -109,6 +109,26 @@ impl<E: Entity> Selection<E> {
         })
     }
 
+    /// All properties that are returned by default, except some.
+    pub fn without(names: &[&str]) -> Self {
+        let places = (0..).zip(E::COLUMNS).filter(|(_, column)| {
+            column.property.by_default && !names.contains(&column.property.name)
+        });
+        Self {
+            places: places.map(|(place, _)| place).collect(),
+            context: String::new(),
+            entity: std::marker::PhantomData,
+        }
+    }
+
+    /// Whether one of some properties is among them.
+    pub fn has_one_of(&self, names: &[&str]) -> bool {
+        self.places
+            .iter()
+            .filter_map(|place| E::COLUMNS.get(*place))
+            .any(|column| names.contains(&column.property.name))
+    }
+
     /// Appends the selected members of an entity, a comma before each.
     pub fn write(&self, out: &mut Vec<u8>, row: &E::Row<'_>) {
         for column in self

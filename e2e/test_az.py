@@ -2,70 +2,11 @@
 
 import json
 import os
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
+from support.az import AzureCli
 from support.graph import EMS_SKU, INTUNE_PLAN, password, unique
-from support.server import Demo
-
-AZ_SECONDS = 120
-
-
-class AzureCli:
-    """An Azure CLI with a configuration folder of its own, whose cloud is the demonstration server."""
-
-    def __init__(self, demo: Demo, folder: Path):
-        self.demo = demo
-        self.environment = demo.environment(
-            REQUESTS_CA_BUNDLE=demo.ca,
-            AZURE_CONFIG_DIR=str(folder),
-            HOME=str(folder),
-            AZURE_CORE_INSTANCE_DISCOVERY="false",
-            AZURE_CORE_COLLECT_TELEMETRY="false",
-            AZURE_CORE_ENCRYPT_TOKEN_CACHE="false",
-            AZURE_CORE_ONLY_SHOW_ERRORS="true",
-        )
-
-    def run(self, *arguments: str) -> subprocess.CompletedProcess:
-        program = Path(sys.executable).with_name("az")
-        return subprocess.run(
-            [program, *arguments], capture_output=True, text=True, timeout=AZ_SECONDS, env=self.environment,
-            stdin=subprocess.DEVNULL,
-        )
-
-    def __call__(self, *arguments: str):
-        """The JSON that a command prints; None if it prints nothing."""
-        done = self.run(*arguments)
-        assert done.returncode == 0, f"az {' '.join(arguments)}:\n{done.stderr}"
-        return json.loads(done.stdout) if done.stdout.strip() else None
-
-    def register(self) -> None:
-        graph = f"{self.demo.url}/"
-        self(
-            "cloud", "register", "--name", "Zetel", "--skip-endpoint-discovery",
-            # Another origin than Graph's: `az rest` chooses the audience of its token by origin.
-            "--endpoint-resource-manager", "https://arm.invalid/",
-            "--endpoint-active-directory", self.demo.authority,
-            "--endpoint-active-directory-resource-id", "https://management.core.windows.net/",
-            "--endpoint-microsoft-graph-resource-id", graph,
-            "--endpoint-active-directory-graph-resource-id", graph,
-        )
-        self("cloud", "set", "--name", "Zetel")
-
-    def login(self, *credential: str) -> None:
-        self(
-            "login", "--service-principal", "--username", self.demo.client_id, *credential,
-            "--tenant", self.demo.tenant, "--skip-subscription-discovery", "--allow-no-subscriptions",
-        )
-
-    def rest(self, method: str, path: str, body: dict | None = None):
-        arguments = ["rest", "--method", method, "--url", f"{self.demo.url}/v1.0{path}"]
-        if body is not None:
-            arguments += ["--headers", "Content-Type=application/json", "--body", json.dumps(body)]
-        return self(*arguments)
 
 
 @pytest.fixture(scope="module")

@@ -36,16 +36,28 @@ def registry() -> Registry:
 def templates() -> list[tuple[re.Pattern, str]]:
     """Paths of the description as patterns, those with the most fixed text first."""
     paths = sorted(document()["paths"], key=lambda path: (path.count("{"), -len(path)))
-    return [(re.compile(re.sub(r"\\\{[^}]+\\\}", "[^/']+", re.escape(path))), path) for path in paths]
+    key = re.compile(r"\\\{[^}]+\\\}")
+    return [(re.compile(key.sub("[^/']+", re.escape(path)), re.IGNORECASE), path) for path in paths]
+
+
+def find_template(path: str) -> str | None:
+    """The path of the description for a requested path, in any of the spellings that clients use."""
+    plain = re.sub("/+", "/", path).replace("microsoft.graph.", "graph.")
+    # A key in parentheses is a key all the same, but for the alternate ones, which have names.
+    plain = re.sub(r"\('([^']*)'\)", r"/\1", plain)
+    return next((template for pattern, template in templates() if pattern.fullmatch(plain)), None)
+
+
+def is_described(path: str) -> bool:
+    """Whether a requested path, with its `/v1.0`, is in the description."""
+    return find_template(path.partition("/v1.0")[2]) is not None
 
 
 def template_of(path: str) -> str:
     """The path of the description that answers for a requested path (which starts after `/v1.0`)."""
-    plain = path.replace("microsoft.graph.user", "graph.user")
-    for pattern, template in templates():
-        if pattern.fullmatch(plain):
-            return template
-    raise AssertionError(f"{path} is not in {DOCUMENT.name}")
+    template = find_template(path)
+    assert template is not None, f"{path} is not in {DOCUMENT.name}"
+    return template
 
 
 def schema_pointer(template: str, method: str, status: int) -> str | None:

@@ -5,7 +5,11 @@ use std::sync::Arc;
 use zetel_engine::Engine;
 use zetel_identity::Environment;
 
-use crate::{authentication::Authenticate, graph::SignDecisions, health::Metrics};
+use crate::{
+    authentication::Authenticate,
+    graph::{ListCredentials, SignDecisions},
+    health::Metrics,
+};
 
 /// What the API is made of.
 pub struct ApiState {
@@ -15,7 +19,9 @@ pub struct ApiState {
     pub authenticator: Arc<dyn Authenticate>,
     /// Signs decisions about devices: a [`TokenService`](zetel_identity::TokenService).
     pub signer: Arc<dyn SignDecisions>,
-    /// Randomness for request ids and for the salts of passwords.
+    /// Tells what credentials applications have: a [`TokenService`](zetel_identity::TokenService).
+    pub credentials: Arc<dyn ListCredentials>,
+    /// Randomness for request ids, for the salts of passwords, and for the secrets of applications.
     pub environment: Environment,
     /// Counts requests.
     pub metrics: Arc<Metrics>,

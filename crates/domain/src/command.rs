@@ -1,11 +1,12 @@
 //! Commands: what somebody wants to happen.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use uuid::Uuid;
 
 use crate::{
     access::{Permission, Role},
+    application::ApplicationPatch,
     assignment::AssignmentRequest,
     catalog::Catalog,
     decide::Earlier,
@@ -109,6 +110,11 @@ pub enum Command {
     },
     /// Note that a user's password was set; the engine stores its hash in the same transaction.
     NotePasswordChange {
+        /// Which user.
+        user: UserKey,
+    },
+    /// End the sessions that a user began before now. What lets them go on is stored elsewhere.
+    RevokeSessions {
         /// Whose.
         user: UserKey,
     },
@@ -295,6 +301,26 @@ pub enum Command {
         public_client: bool,
         /// Where sign-in may return to.
         redirect_uris: Vec<String>,
+        /// Whether it shall have no service principal yet.
+        dormant: bool,
+        /// Further properties by Graph's names, each as JSON.
+        properties: BTreeMap<String, String>,
+    },
+    /// Change an application, or give or take its service principal.
+    UpdateApplication {
+        /// Its object id.
+        id: Uuid,
+        /// How.
+        patch: ApplicationPatch,
+    },
+    /// Note that secrets or certificates of an application came or went. They are stored elsewhere.
+    NoteCredentials {
+        /// The application's object id.
+        id: Uuid,
+        /// `keyId` of the new ones.
+        added: Vec<Uuid>,
+        /// `keyId` of those that are gone.
+        removed: Vec<Uuid>,
     },
     /// Remove an application.
     RemoveApplication {
@@ -416,6 +442,9 @@ impl Command {
             Self::RestoreLicenses { .. } => "restoreLicenses",
             Self::AddApplication { .. } => "addApplication",
             Self::RemoveApplication { .. } => "removeApplication",
+            Self::UpdateApplication { .. } => "updateApplication",
+            Self::NoteCredentials { .. } => "changeCredentials",
+            Self::RevokeSessions { .. } => "revokeSignInSessions",
             Self::SetPermissions { .. } => "setPermissions",
             Self::AssignRole { .. } => "assignRole",
             Self::RemoveRole { .. } => "removeRole",

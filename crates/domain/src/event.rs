@@ -597,6 +597,36 @@ pub enum Event {
         #[n(0)]
         user: UserOrdinal,
     },
+    /// An application changed, its permissions excepted.
+    #[n(49)]
+    ApplicationChanged {
+        /// As it is now.
+        #[n(0)]
+        application: Application,
+    },
+    /// Secrets or certificates of an application came or went.
+    #[n(50)]
+    CredentialsChanged {
+        /// The application's object id.
+        #[cbor(n(0), with = "codec::guid")]
+        id: Uuid,
+        /// `keyId` of the new ones.
+        #[cbor(n(1), with = "codec::guids")]
+        added: Vec<Uuid>,
+        /// `keyId` of those that are gone.
+        #[cbor(n(2), with = "codec::guids")]
+        removed: Vec<Uuid>,
+    },
+    /// The sessions that a user began before now ended.
+    #[n(51)]
+    SessionsRevoked {
+        /// Who.
+        #[n(0)]
+        user: UserOrdinal,
+        /// When.
+        #[n(1)]
+        at: Timestamp,
+    },
 }
 
 /// A product given to a user, less some plans.
@@ -748,6 +778,7 @@ impl Event {
             | Self::UserRestored { user }
             | Self::UserPurged { user }
             | Self::PasswordChanged { user, .. }
+            | Self::SessionsRevoked { user, .. }
             | Self::OwnerAdded { user, .. }
             | Self::OwnerRemoved { user, .. }
             | Self::RuleOscillated { user, .. }

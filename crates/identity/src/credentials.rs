@@ -107,6 +107,16 @@ pub fn store_certificate(
     sql::insert_certificate(transaction, tenant_id, client_id, credential)
 }
 
+/// Removes a secret or certificate by its `keyId` in the caller's transaction; whether there was one.
+pub fn delete_credential(
+    transaction: &mut Transaction<'_>,
+    tenant_id: Uuid,
+    client_id: Uuid,
+    key_id: Uuid,
+) -> Result<bool, DatabaseError> {
+    sql::delete_credential(transaction, tenant_id, client_id, key_id)
+}
+
 /// Removes all credentials of an application in the caller's transaction, as deleting the application demands.
 pub fn delete_application_credentials(
     transaction: &mut Transaction<'_>,

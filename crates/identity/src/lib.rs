@@ -36,7 +36,7 @@ pub use authorize::{AuthorizationError, AuthorizationRequest, ResponseMode};
 pub use certificate::Certificate;
 pub use credentials::{
     CertificateCredential, NewSecret, SecretCredential, delete_application_credentials,
-    store_certificate, store_secret,
+    delete_credential, store_certificate, store_secret,
 };
 pub use decision::{DECISION_SECONDS, Decision};
 pub use directory::{ApplicationAccount, Directory, KNOWN_CLIENTS, KnownClient, UserAccount};
@@ -54,4 +54,4 @@ pub use secret::Secret;
 pub use service::{TokenService, TokenSettings};
 pub use sql::{PASSWORD_TABLE, statements};
 pub use token::{ACCESS_TOKEN_SECONDS, Caller, Claims};
-pub use users::SignedIn;
+pub use users::{SignedIn, revoke_sessions};

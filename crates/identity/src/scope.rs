@@ -25,7 +25,7 @@ const OPENID_SCOPES: [&str; 4] = ["openid", "profile", "email", "offline_access"
 pub(crate) enum Resource {
     /// This service's Graph.
     Graph,
-    /// Azure Resource Manager: tokens are issued, and accepted nowhere.
+    /// Azure Resource Manager, of which there is no more than who signs in to which tenant.
     ResourceManager,
 }
 

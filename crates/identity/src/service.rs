@@ -11,7 +11,7 @@ use crate::encoding::base64url;
 use crate::jws::TOKEN_TYPE;
 use crate::keys::{JsonWebKeySet, KeyRing};
 use crate::limiter::{Limiter, RateLimit};
-use crate::scope::ScopeRequest;
+use crate::scope::{Resource, ScopeRequest};
 use crate::token::{self, ClientProof, Subject};
 use crate::{
     AccessTokenError, Claims, Directory, Environment, IdentityError, MasterKey, Origin,
@@ -164,9 +164,16 @@ impl TokenService {
         if let Some(claims) = self.cache.get(token, now) {
             return Ok(claims);
         }
-        let claims = Arc::new(token::verify(token, &self.keys, now)?);
+        let claims = Arc::new(token::verify(token, Resource::Graph, &self.keys, now)?);
         self.cache.insert(token, &claims, now);
         Ok(claims)
+    }
+
+    /// The tenant of an access token for Azure Resource Manager, of which there is no more here than Azure CLI asks for
+    /// when it signs in.
+    pub fn tenant_of_azure_token(&self, token: &str, now: i64) -> Result<Uuid, AccessTokenError> {
+        let claims = token::verify(token, Resource::ResourceManager, &self.keys, now)?;
+        Ok(claims.tenant_id)
     }
 
     /// Deletes expired refresh tokens, codes and used assertions. Call it from time to time.

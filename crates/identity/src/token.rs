@@ -256,8 +256,13 @@ fn check_time(not_before: i64, expires_at: i64, now: i64) -> Result<(), AccessTo
     }
 }
 
-/// Verifies an access token for Graph: signature first, then type, issuer, audience and time.
-pub(crate) fn verify(token: &str, keys: &KeyRing, now: i64) -> Result<Claims, AccessTokenError> {
+/// Verifies an access token for a resource: signature first, then type, issuer, audience and time.
+pub(crate) fn verify(
+    token: &str,
+    resource: Resource,
+    keys: &KeyRing,
+    now: i64,
+) -> Result<Claims, AccessTokenError> {
     let jws = Jws::parse(token).ok_or(AccessTokenError::Malformed)?;
     let key_id = jws.header.kid.as_deref().unwrap_or_default();
     if jws.header.alg != "RS256" || !keys.verify(key_id, jws.signed, &jws.signature, now) {
@@ -268,7 +273,7 @@ pub(crate) fn verify(token: &str, keys: &KeyRing, now: i64) -> Result<Claims, Ac
     }
     // An ID token has another audience and no `appid`; it is told apart by the first.
     let audience: AudienceOnly = jws.claims().ok_or(AccessTokenError::Malformed)?;
-    if Resource::of_audience(&audience.aud) != Some(Resource::Graph) {
+    if Resource::of_audience(&audience.aud) != Some(resource) {
         return Err(AccessTokenError::Audience);
     }
     let claims: RawClaims = jws.claims().ok_or(AccessTokenError::Malformed)?;

@@ -1,6 +1,7 @@
 //! Signing users in by password, and their passwords and sessions.
 
 use uuid::Uuid;
+use zetel_store::sql::{DatabaseError, Transaction};
 
 use crate::limiter::Account;
 use crate::service::Authority;
@@ -23,6 +24,16 @@ pub struct SignedIn {
 enum Expired {
     Refused,
     Accepted,
+}
+
+/// Ends a user's sessions in the caller's transaction: refresh tokens, authorization codes and device codes. Access
+/// tokens last until they expire.
+pub fn revoke_sessions(
+    transaction: &mut Transaction<'_>,
+    tenant_id: Uuid,
+    user_id: Uuid,
+) -> Result<(), DatabaseError> {
+    sql::delete_user_grants(transaction, tenant_id, user_id)
 }
 
 impl TokenService {
@@ -90,11 +101,11 @@ impl TokenService {
             .transaction(|transaction| delete_password(transaction, tenant_id, user_id))?)
     }
 
-    /// Ends a user's sessions: refresh tokens and pending authorization codes. Access tokens last until they expire.
+    /// Ends a user's sessions (see [`revoke_sessions`]).
     pub fn revoke_sessions(&self, tenant_id: Uuid, user_id: Uuid) -> Result<(), IdentityError> {
         Ok(self
             .database
-            .transaction(|transaction| sql::delete_user_grants(transaction, tenant_id, user_id))?)
+            .transaction(|transaction| revoke_sessions(transaction, tenant_id, user_id))?)
     }
 
     fn check_password(

@@ -44,6 +44,11 @@ pub const ALL: &[Migration] = &[
         name: "enrollment_failures",
         text: include_str!("../migrations/0005_enrollment_failures.sql"),
     },
+    Migration {
+        number: 6,
+        name: "applications",
+        text: include_str!("../migrations/0006_applications.sql"),
+    },
 ];
 
 const APPLIED: Statement = Statement::new(

@@ -156,7 +156,8 @@ tables_of_tenants! {
         serial_number text optional, imei text optional, directory_id bytes optional];
     /// Applications.
     application: "application", [id bytes], [client_id bytes, service_principal_id bytes, display_name text,
-        permissions text, is_public_client int, redirect_uris text, created_at int];
+        permissions text, is_public_client int, redirect_uris text, created_at int, is_dormant int,
+        properties text optional];
     /// Directory roles.
     role: "role_assignment", [principal bytes, role text], [];
     /// The journal.

@@ -1,5 +1,7 @@
 //! Steps that setting up a tenant has in common, whoever asks for them.
 
+use std::collections::BTreeMap;
+
 use uuid::Uuid;
 use zetel_domain::{
     Command, Outcome, Rejection,
@@ -178,6 +180,8 @@ pub fn add_application(
         permissions: wanted.permissions,
         public_client: wanted.is_public,
         redirect_uris: wanted.redirect_uris,
+        dormant: false,
+        properties: BTreeMap::new(),
     };
     let applied = engine.submit_blocking(tenant, Submission::of_system(COMMAND_LINE, command))?;
     let Outcome::Created(id) = applied.outcome else {

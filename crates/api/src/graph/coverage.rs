@@ -8,7 +8,10 @@ use zetel_domain::access::{
 
 use super::{
     ROUTES,
-    render::{directory_device::Device, group::GroupEntity, managed_device::ManagedDevice},
+    render::{
+        application::ApplicationEntity, directory_device::Device, group::GroupEntity,
+        managed_device::ManagedDevice, service_principal::ServicePrincipal,
+    },
     routes::{Handler, Prefix, Route},
     schema::{Property, USER, properties_of},
 };
@@ -44,6 +47,16 @@ pub fn coverage_document() -> String {
         &properties_of::<ManagedDevice>(),
     );
     write_properties(&mut out, "devices", &properties_of::<Device>());
+    write_properties(
+        &mut out,
+        "applications",
+        &properties_of::<ApplicationEntity>(),
+    );
+    write_properties(
+        &mut out,
+        "service principals",
+        &properties_of::<ServicePrincipal>(),
+    );
     out.push_str("\nOther properties that Graph has are answered with 501, names that Graph does not have with 400.\n");
     out
 }
@@ -64,6 +77,10 @@ const FILTERS: &str = "
 | users | `id`, `accountEnabled`, `userType`, `usageLocation`, all texts; `any` on lists of texts; `assignedLicenses/any(x:x/skuId eq {guid})`, `assignedLicenses/$count eq 0` and `ne 0`, `assignedPlans/any(p:p/servicePlanId eq {guid} and p/capabilityStatus eq 'Enabled')` |
 | groups | `id`, `displayName`, `description`, `mail`, `mailNickname`, `visibility`, `membershipRule`, `membershipRuleProcessingState`, `securityEnabled`, `mailEnabled`, `isAssignableToRole`, `groupTypes/any(c:c eq 'Unified')`, `assignedLicenses/any(x:x/skuId eq {guid})`, `assignedLicenses/$count eq 0` and `ne 0`, `hasMembersWithLicenseErrors` |
 | managed devices | `id`, `userId`, `userPrincipalName`, `deviceName`, `serialNumber`, `operatingSystem`, `complianceState`, `managedDeviceOwnerType`, `managementState`, `deviceEnrollmentType`, `azureADDeviceId`; `enrolledDateTime` and `lastSyncDateTime` with `gt`, `ge`, `lt` and `le`; no operator needs a header |
+| applications | `id`, `appId`, `displayName`, `signInAudience`; `any` on `identifierUris` and `tags` |
+| service principals | `id`, `appId`, `displayName`, `appDisplayName`, `servicePrincipalType`; `any` on `servicePrincipalNames` and `tags` |
+| directory roles, role definitions | `id`, `displayName`, `roleTemplateId` or `templateId` |
+| role assignments | `id`, `principalId`, `roleDefinitionId`, `directoryScopeId` |
 | members, owners and memberships | both: a user is asked what users are asked, a group what groups are asked |
 ";
 
@@ -156,6 +173,7 @@ const fn action_name(action: Action) -> &'static str {
         Action::WriteAdministrators => "write users who hold a role",
         Action::DeleteUsers => "delete users",
         Action::PurgeUsers => "purge users",
+        Action::RevokeSessions => "end the sessions of users",
         Action::AssignLicenses => "assign licenses",
         Action::ReadGroups => "read groups",
         Action::WriteGroups => "write groups",
@@ -167,6 +185,9 @@ const fn action_name(action: Action) -> &'static str {
         Action::RevertChanges => "undo changes and approve them",
         Action::ReadApplications => "read applications",
         Action::ManageApplications => "manage applications",
+        Action::GrantPermissions => "grant permissions to applications",
+        Action::ReadRoles => "read directory roles",
+        Action::AssignRoles => "assign directory roles",
         Action::ReadDevices => "read managed devices",
         Action::ReadDirectoryDevices => "read devices of the directory",
         Action::EnrollDevices => "enroll devices",

@@ -4,13 +4,17 @@ use std::{fmt::Write as _, sync::LazyLock};
 
 use super::{
     render::{
+        application::ApplicationEntity,
         device_management::{DeviceManagement, LimitAssignment, LimitConfiguration},
         directory_device::Device,
+        domain::DomainEntity,
         group::GroupEntity,
         license::LicenseDetails,
         managed_device::ManagedDevice,
         organization::Organization,
         product::{CompanySubscription, SubscribedSku},
+        role::{DirectoryRole, RoleAssignment, RoleDefinition},
+        service_principal::{AppRoleAssignment, ServicePrincipal},
     },
     reply::Reply,
     schema::{
@@ -45,6 +49,35 @@ const CLOSING: &str = r#"      <EntityType Name="directory" BaseType="graph.enti
         <NavigationProperty Name="deletedItems" Type="Collection(graph.directoryObject)" ContainsTarget="true" />
         <NavigationProperty Name="subscriptions" Type="Collection(graph.companySubscription)" ContainsTarget="true" />
       </EntityType>
+      <EntityType Name="roleManagement">
+        <NavigationProperty Name="directory" Type="graph.rbacApplication" ContainsTarget="true" />
+      </EntityType>
+      <EntityType Name="rbacApplication" BaseType="graph.entity">
+        <NavigationProperty Name="roleAssignments" Type="Collection(graph.unifiedRoleAssignment)" ContainsTarget="true" />
+        <NavigationProperty Name="roleDefinitions" Type="Collection(graph.unifiedRoleDefinition)" ContainsTarget="true" />
+      </EntityType>
+      <Action Name="addPassword" IsBound="true">
+        <Parameter Name="bindingParameter" Type="graph.application" />
+        <Parameter Name="passwordCredential" Type="graph.passwordCredential" />
+        <ReturnType Type="graph.passwordCredential" />
+      </Action>
+      <Action Name="addPassword" IsBound="true">
+        <Parameter Name="bindingParameter" Type="graph.servicePrincipal" />
+        <Parameter Name="passwordCredential" Type="graph.passwordCredential" />
+        <ReturnType Type="graph.passwordCredential" />
+      </Action>
+      <Action Name="removePassword" IsBound="true">
+        <Parameter Name="bindingParameter" Type="graph.application" />
+        <Parameter Name="keyId" Type="Edm.Guid" Nullable="false" />
+      </Action>
+      <Action Name="removePassword" IsBound="true">
+        <Parameter Name="bindingParameter" Type="graph.servicePrincipal" />
+        <Parameter Name="keyId" Type="Edm.Guid" Nullable="false" />
+      </Action>
+      <Action Name="revokeSignInSessions" IsBound="true">
+        <Parameter Name="bindingParameter" Type="graph.user" />
+        <ReturnType Type="Edm.Boolean" />
+      </Action>
       <Action Name="assignLicense" IsBound="true" EntitySetPath="bindingParameter">
         <Parameter Name="bindingParameter" Type="graph.user" />
         <Parameter Name="addLicenses" Type="Collection(graph.assignedLicense)" Nullable="false" />
@@ -118,16 +151,21 @@ const CLOSING: &str = r#"      <EntityType Name="directory" BaseType="graph.enti
         <Parameter Name="priority" Type="Edm.Int32" Nullable="false" />
       </Action>
       <EntityContainer Name="GraphService">
+        <EntitySet Name="applications" EntityType="microsoft.graph.application" />
         <EntitySet Name="devices" EntityType="microsoft.graph.device" />
         <EntitySet Name="directoryObjects" EntityType="microsoft.graph.directoryObject" />
+        <EntitySet Name="directoryRoles" EntityType="microsoft.graph.directoryRole" />
+        <EntitySet Name="domains" EntityType="microsoft.graph.domain" />
         <EntitySet Name="groups" EntityType="microsoft.graph.group" />
         <EntitySet Name="organization" EntityType="microsoft.graph.organization" />
+        <EntitySet Name="servicePrincipals" EntityType="microsoft.graph.servicePrincipal" />
         <EntitySet Name="subscribedSkus" EntityType="microsoft.graph.subscribedSku" />
         <EntitySet Name="users" EntityType="microsoft.graph.user" />
         <Singleton Name="auditLogs" Type="microsoft.graph.auditLogRoot" />
         <Singleton Name="deviceManagement" Type="microsoft.graph.deviceManagement" />
         <Singleton Name="directory" Type="microsoft.graph.directory" />
         <Singleton Name="me" Type="microsoft.graph.user" />
+        <Singleton Name="roleManagement" Type="microsoft.graph.roleManagement" />
       </EntityContainer>
     </Schema>
   </edmx:DataServices>
@@ -166,6 +204,24 @@ fn document() -> String {
     of::<SubscribedSku>(&mut out, "entity", &[]);
     of::<CompanySubscription>(&mut out, "entity", &[COMMERCE_KEY]);
     of::<LicenseDetails>(&mut out, "entity", &[]);
+    of::<ApplicationEntity>(&mut out, "directoryObject", &[]);
+    of::<ServicePrincipal>(
+        &mut out,
+        "directoryObject",
+        &[
+            r#"<NavigationProperty Name="appRoleAssignedTo" Type="Collection(graph.appRoleAssignment)" ContainsTarget="true" />"#,
+            r#"<NavigationProperty Name="appRoleAssignments" Type="Collection(graph.appRoleAssignment)" ContainsTarget="true" />"#,
+        ],
+    );
+    of::<AppRoleAssignment>(&mut out, "directoryObject", &[]);
+    of::<DomainEntity>(&mut out, "entity", &[]);
+    of::<DirectoryRole>(
+        &mut out,
+        "directoryObject",
+        &[r#"<NavigationProperty Name="members" Type="Collection(graph.directoryObject)" />"#],
+    );
+    of::<RoleDefinition>(&mut out, "entity", &[]);
+    of::<RoleAssignment>(&mut out, "entity", &[]);
     devices(&mut out);
     logs(&mut out);
     for complex_type in complex_types() {

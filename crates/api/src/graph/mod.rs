@@ -7,6 +7,7 @@ mod batch;
 mod body;
 mod call;
 mod coverage;
+mod credentials;
 mod delta;
 mod dispatch;
 mod error;
@@ -44,6 +45,7 @@ use std::sync::Arc;
 use axum::Router;
 
 pub use coverage::coverage_document;
+pub use credentials::ListCredentials;
 pub use gate::SignDecisions;
 pub(crate) use routes::ROUTES;
 

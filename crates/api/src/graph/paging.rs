@@ -40,6 +40,12 @@ pub(crate) enum Listing {
     DirectoryDevices,
     /// Devices of the directory that the user with this id registered.
     DirectoryDevicesOf(Uuid),
+    /// Applications.
+    Applications,
+    /// Service principals.
+    ServicePrincipals,
+    /// Roles that somebody has.
+    RoleAssignments,
 }
 
 impl Listing {
@@ -122,6 +128,9 @@ fn checksum(tenant: Uuid, listing: Listing, next: u64) -> u32 {
         Listing::ManagedDevicesOf(user) => (11, user),
         Listing::DirectoryDevices => (12, Uuid::nil()),
         Listing::DirectoryDevicesOf(user) => (13, user),
+        Listing::Applications => (14, Uuid::nil()),
+        Listing::ServicePrincipals => (15, Uuid::nil()),
+        Listing::RoleAssignments => (9, Uuid::nil()),
         Listing::Related(relation, of) => (16 + relation as u8, of),
     };
     tenant

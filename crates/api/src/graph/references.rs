@@ -48,7 +48,7 @@ impl Reference {
             return Err(unreadable());
         };
         let kind = match set.to_ascii_lowercase().as_str() {
-            "directoryobjects" => Kind::Any,
+            "directoryobjects" | "serviceprincipals" => Kind::Any,
             "users" => Kind::User,
             "groups" => Kind::Group,
             _ => return Err(unreadable()),
@@ -86,8 +86,17 @@ pub(crate) fn parse_id(text: &str) -> Result<Uuid, GraphError> {
         .map_err(|_| GraphError::refused(format!("Invalid object identifier '{text}'.")))
 }
 
-/// The object that the body of `POST …/$ref` names.
+/// The user or group that the body of `POST …/$ref` names.
 pub(crate) fn single(tenant: &Tenant, body: &[u8]) -> Result<Uuid, GraphError> {
+    reference_in(body)?.resolve(tenant)
+}
+
+/// The id of the object that the body of `POST …/$ref` names, whatever it is.
+pub(crate) fn object_id(body: &[u8]) -> Result<Uuid, GraphError> {
+    parse_id(&reference_in(body)?.key)
+}
+
+fn reference_in(body: &[u8]) -> Result<Reference, GraphError> {
     let members = body::object(body)?;
     let mut url = None;
     for (name, value) in &members {
@@ -104,7 +113,7 @@ pub(crate) fn single(tenant: &Tenant, body: &[u8]) -> Result<Uuid, GraphError> {
             "The property '@odata.id' with the URL of a directory object is missing.",
         )
     })?;
-    Reference::parse("@odata.id", url)?.resolve(tenant)
+    Reference::parse("@odata.id", url)
 }
 
 /// Members and owners that the body of a group names.

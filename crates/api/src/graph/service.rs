@@ -8,10 +8,11 @@ use axum::{
     response::Response,
 };
 use zetel_engine::Engine;
+use zetel_identity::Environment;
 
 use super::{
-    dispatch, gate::SignDecisions, head::Head, passwords::PasswordHasher,
-    render::license::LicenseTexts, request_id::RequestIds,
+    credentials::ListCredentials, dispatch, gate::SignDecisions, head::Head,
+    passwords::PasswordHasher, render::license::LicenseTexts, request_id::RequestIds,
 };
 use crate::{authentication::Authenticate, health::Metrics, state::ApiState};
 
@@ -25,6 +26,10 @@ pub(crate) struct Graph {
     pub passwords: PasswordHasher,
     /// Signs decisions about devices.
     pub signer: Arc<dyn SignDecisions>,
+    /// Tells what credentials applications have.
+    pub credentials: Arc<dyn ListCredentials>,
+    /// Time and randomness for new credentials.
+    pub environment: Environment,
     /// Judges access tokens.
     pub authenticator: Arc<dyn Authenticate>,
     /// Gives every request its id.
@@ -45,8 +50,13 @@ impl Graph {
         Self {
             engine: state.engine,
             texts: LicenseTexts::default(),
-            passwords: PasswordHasher::new(state.environment, state.settings.password_workers),
+            passwords: PasswordHasher::new(
+                state.environment.clone(),
+                state.settings.password_workers,
+            ),
             signer: state.signer,
+            credentials: state.credentials,
+            environment: state.environment,
             authenticator: state.authenticator,
             request_ids: RequestIds::new(seed),
             metrics: state.metrics,

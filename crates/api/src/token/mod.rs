@@ -4,6 +4,7 @@
 //! begins with the origin that the client used, because clients compare the two.
 
 mod authorize;
+mod azure;
 mod context;
 mod csrf;
 mod device_login;
@@ -53,6 +54,9 @@ pub fn router(service: Arc<TokenService>) -> Router {
         .route("/{tenant}/discovery/keys", get(discovery::keys))
         .route("/common/discovery/instance", get(discovery::instance))
         .route("/common/userrealm/{upn}", get(discovery::user_realm))
+        .route("/metadata/endpoints", get(azure::endpoints))
+        .route("/tenants", get(azure::tenants))
+        .route("/subscriptions", get(azure::subscriptions))
         .route("/{tenant}/oauth2/v2.0/token", post(token))
         .route("/{tenant}/oauth2/token", post(token))
         .route("/{tenant}/oauth2/v2.0/devicecode", post(device_code))

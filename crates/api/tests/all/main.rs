@@ -1,6 +1,7 @@
 //! Graph as clients see it: whole responses of a small tenant on a real engine.
 
 mod access;
+mod applications;
 mod assignment;
 mod audits;
 mod bad_input;

@@ -20,8 +20,8 @@ use tokio::runtime::Runtime;
 use tower::ServiceExt as _;
 use uuid::Uuid;
 use zetel_api::{
-    ApiState, Authenticate, Principal, Principals, Settings, SignDecisions, graph_router,
-    health::Metrics,
+    ApiState, Authenticate, ListCredentials, Principal, Principals, Settings, SignDecisions,
+    graph_router, health::Metrics,
 };
 use zetel_domain::{
     Command, Timestamp,
@@ -37,8 +37,9 @@ use zetel_domain::{
 };
 use zetel_engine::{Engine, Options, Submission};
 use zetel_identity::{
-    AccessTokenError, ApplicationAccount, Caller, Claims, Decision, DecisionError, Directory,
-    Environment, IdentityError, MasterKey, Origin, TokenService, TokenSettings, UserAccount,
+    AccessTokenError, ApplicationAccount, Caller, CertificateCredential, Claims, Decision,
+    DecisionError, Directory, Environment, IdentityError, MasterKey, Origin, SecretCredential,
+    TokenService, TokenSettings, UserAccount,
 };
 use zetel_store::{Store, Target, catalog_digest};
 
@@ -157,6 +158,20 @@ impl Signer {
             )
             .unwrap()
         })
+    }
+}
+
+impl ListCredentials for Signer {
+    fn secrets(&self, tenant: Uuid, client: Uuid) -> Result<Vec<SecretCredential>, IdentityError> {
+        self.service().secrets(tenant, client)
+    }
+
+    fn certificates(
+        &self,
+        tenant: Uuid,
+        client: Uuid,
+    ) -> Result<Vec<CertificateCredential>, IdentityError> {
+        self.service().certificates(tenant, client)
     }
 }
 
@@ -287,14 +302,16 @@ impl Served {
                 Ok(())
             },
         ));
-        let signer: Arc<dyn SignDecisions> = Arc::new(Signer {
+        let tokens = Arc::new(Signer {
             store: engine.store().clone(),
             service: OnceLock::new(),
         });
+        let signer: Arc<dyn SignDecisions> = Arc::clone(&tokens) as Arc<_>;
         let router = graph_router(ApiState {
             engine: engine.clone(),
             authenticator: Arc::new(Tokens::default()),
             signer: Arc::clone(&signer),
+            credentials: tokens,
             environment,
             metrics: Arc::clone(&metrics),
             settings: Settings::default(),
@@ -544,6 +561,8 @@ fn fill(engine: &Engine) {
                 permissions,
                 public_client: false,
                 redirect_uris: Vec::new(),
+                dormant: false,
+                properties: std::collections::BTreeMap::new(),
             },
         );
     }

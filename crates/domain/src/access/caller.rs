@@ -37,7 +37,7 @@ impl std::fmt::Display for Caller {
 /// Why a caller may not do something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Denial {
-    /// The application was removed, or the user was deleted or disabled, after the token was issued.
+    /// The application or its service principal was removed, or the user was deleted or disabled, after the token was issued.
     UnknownCaller,
     /// The caller lacks the rights.
     Forbidden(Action),
@@ -61,6 +61,7 @@ pub fn authorize(
         Caller::Application { client_id } => {
             let application = tenant
                 .find_application(*client_id)
+                .filter(|application| !application.dormant)
                 .ok_or(Denial::UnknownCaller)?;
             application
                 .permissions

@@ -39,6 +39,7 @@ pub fn authorize_command(
         C::NotePasswordChange { user } => {
             asked.needs_on_user(Action::WriteUsers, asked.id_of(user))
         }
+        C::RevokeSessions { user } => asked.on_revoking(asked.id_of(user)),
         C::DeleteUser { user } => asked.needs_on_user(Action::DeleteUsers, asked.id_of(user)),
         C::RestoreUser { id } => asked.needs_on_user(Action::DeleteUsers, Some(*id)),
         C::PurgeUser { id } => asked.needs_on_user(Action::PurgeUsers, Some(*id)),
@@ -80,11 +81,19 @@ pub fn authorize_command(
         C::ApproveChange { .. } => asked.needs(Action::RevertChanges, None),
         C::Undo { events, .. } => asked.on_undoing(events),
         C::RestoreLicenses { events, scope, .. } => asked.on_restoring(events, scope),
-        C::AddApplication { .. }
-        | C::RemoveApplication { .. }
-        | C::SetPermissions { .. }
-        | C::AssignRole { .. }
-        | C::RemoveRole { .. } => asked.needs(Action::ManageApplications, None),
+        C::AddApplication { permissions, .. } => {
+            asked.needs(Action::ManageApplications, None)?;
+            if permissions.is_empty() {
+                Ok(())
+            } else {
+                asked.needs(Action::GrantPermissions, None)
+            }
+        }
+        C::RemoveApplication { .. } | C::UpdateApplication { .. } | C::NoteCredentials { .. } => {
+            asked.needs(Action::ManageApplications, None)
+        }
+        C::SetPermissions { .. } => asked.needs(Action::GrantPermissions, None),
+        C::AssignRole { .. } | C::RemoveRole { .. } => asked.needs(Action::AssignRoles, None),
     }
 }
 
@@ -127,6 +136,16 @@ impl Asked<'_> {
             self.needs(Action::WriteRoleAssignableGroups, None)
         } else {
             Ok(())
+        }
+    }
+
+    /// Everybody may end their own sessions; those of administrators are protected from others.
+    fn on_revoking(self, user: Option<Uuid>) -> Result<(), Denial> {
+        match self.caller {
+            Caller::User { id, .. } if user == Some(*id) => {
+                self.needs(Action::RevokeSessions, user)
+            }
+            _ => self.needs_on_user(Action::RevokeSessions, user),
         }
     }
 
@@ -224,11 +243,15 @@ impl Asked<'_> {
             Event::UserUpdated { user, .. } | Event::PasswordChanged { user, .. } => {
                 on_user(Action::WriteUsers, *user)
             }
+            Event::SessionsRevoked { user, .. } => on_user(Action::RevokeSessions, *user),
             Event::ApplicationAdded { .. }
             | Event::ApplicationRemoved { .. }
-            | Event::PermissionsChanged { .. }
-            | Event::RoleAssigned { .. }
-            | Event::RoleRemoved { .. } => self.needs(Action::ManageApplications, None),
+            | Event::ApplicationChanged { .. }
+            | Event::CredentialsChanged { .. } => self.needs(Action::ManageApplications, None),
+            Event::PermissionsChanged { .. } => self.needs(Action::GrantPermissions, None),
+            Event::RoleAssigned { .. } | Event::RoleRemoved { .. } => {
+                self.needs(Action::AssignRoles, None)
+            }
             Event::GroupCreated { group, .. }
             | Event::GroupUpdated { group, .. }
             | Event::GroupDeleted { group, .. }

@@ -167,6 +167,21 @@ pub enum Permission {
     /// `DeviceManagementManagedDevices.PrivilegedOperations.All`.
     #[n(23)]
     DeviceManagementManagedDevicesPrivilegedOperationsAll,
+    /// `Application.Read.All`.
+    #[n(24)]
+    ApplicationReadAll,
+    /// `Application.ReadWrite.All`.
+    #[n(25)]
+    ApplicationReadWriteAll,
+    /// `AppRoleAssignment.ReadWrite.All`.
+    #[n(26)]
+    AppRoleAssignmentReadWriteAll,
+    /// `RoleManagement.Read.Directory`.
+    #[n(27)]
+    RoleManagementReadDirectory,
+    /// `User.RevokeSessions.All`.
+    #[n(28)]
+    UserRevokeSessionsAll,
 }
 
 impl Permission {
@@ -196,6 +211,11 @@ impl Permission {
         Self::AuditLogReadAll,
         Self::RoleManagementReadWriteDirectory,
         Self::DeviceManagementManagedDevicesPrivilegedOperationsAll,
+        Self::ApplicationReadAll,
+        Self::ApplicationReadWriteAll,
+        Self::AppRoleAssignmentReadWriteAll,
+        Self::RoleManagementReadDirectory,
+        Self::UserRevokeSessionsAll,
     ];
 
     /// Graph's name, as it stands in tokens.
@@ -235,7 +255,55 @@ impl Permission {
             Self::DeviceManagementManagedDevicesPrivilegedOperationsAll => {
                 "DeviceManagementManagedDevices.PrivilegedOperations.All"
             }
+            Self::ApplicationReadAll => "Application.Read.All",
+            Self::ApplicationReadWriteAll => "Application.ReadWrite.All",
+            Self::AppRoleAssignmentReadWriteAll => "AppRoleAssignment.ReadWrite.All",
+            Self::RoleManagementReadDirectory => "RoleManagement.Read.Directory",
+            Self::UserRevokeSessionsAll => "User.RevokeSessions.All",
         }
+    }
+
+    /// The id of the permission among Microsoft Graph's app roles, the same in every tenant.
+    pub const fn app_role_id(self) -> Uuid {
+        Uuid::from_u128(match self {
+            Self::LicenseAssignmentReadAll => 0xe2f98668_2877_4f38_a2f4_8202e0717aa1,
+            Self::LicenseAssignmentReadWriteAll => 0x5facf0c1_8979_4e95_abcf_ff3d079771c0,
+            Self::UserReadAll => 0xdf021288_bdef_4463_88db_98f22de89214,
+            Self::UserReadWriteAll => 0x741f803b_c850_494e_b5df_cde7c675a1ca,
+            Self::UserDeleteRestoreAll => 0xeccc023d_eccf_4e7b_9683_8813ab36cecc,
+            Self::GroupReadAll => 0x5b567255_7703_4780_807c_7be8301ae99b,
+            Self::GroupReadWriteAll => 0x62a82d76_70ea_41e2_9197_370581804d09,
+            Self::GroupMemberReadAll => 0x98830695_27a2_44f7_8c18_0c3ebc9698f6,
+            Self::GroupMemberReadWriteAll => 0xdbaae8cf_10b5_4b86_a4a1_f871c94c6695,
+            Self::OrganizationReadAll => 0x498476ce_e0fe_48b0_b801_37ba7e2685c6,
+            Self::OrganizationReadWriteAll => 0x292d869f_3427_49a8_9dab_8c70152b74e9,
+            Self::DirectoryReadAll => 0x7ab1d382_f21e_4acd_a863_ba3e13f7da61,
+            Self::DirectoryReadWriteAll => 0x19dbc75e_c2e2_444c_a770_ec69d8559fc7,
+            Self::DeviceReadAll => 0x7438b122_aefc_4978_80ed_43db9fcc7715,
+            Self::DeviceReadWriteAll => 0x1138cb37_bd11_4084_a2b7_9f71582aeddb,
+            Self::DeviceManagementManagedDevicesReadAll => 0x2f51be20_0bb4_4fed_bf7b_db946066c75e,
+            Self::DeviceManagementManagedDevicesReadWriteAll => {
+                0x243333ab_4d21_40cb_a475_36241daa0842
+            }
+            Self::DeviceManagementConfigurationReadAll => 0xdc377aa6_52d8_4e23_b271_2a7ae04cedf3,
+            Self::DeviceManagementConfigurationReadWriteAll => {
+                0x9241abd9_d0e6_425a_bd4f_47ba86e767a4
+            }
+            Self::DeviceManagementServiceConfigReadAll => 0x06a5fe6d_c49d_46a7_b082_56b1b14103c7,
+            Self::DeviceManagementServiceConfigReadWriteAll => {
+                0x5ac13192_7ace_4fcf_b828_1a26f28068ee
+            }
+            Self::AuditLogReadAll => 0xb0afded3_3588_46d8_8b3d_9842eff778da,
+            Self::RoleManagementReadWriteDirectory => 0x9e3f62cf_ca93_4989_b6ce_bf83c28f9fe8,
+            Self::DeviceManagementManagedDevicesPrivilegedOperationsAll => {
+                0x5b07b0dd_2377_4e44_a38d_703f09a0dc3c
+            }
+            Self::ApplicationReadAll => 0x9a5d68dd_52b0_4cc2_bd40_abcf44ac3a30,
+            Self::ApplicationReadWriteAll => 0x1bfefb4e_e0b5_418b_a88f_73c46d2cc8e9,
+            Self::AppRoleAssignmentReadWriteAll => 0x06b708a9_e830_4db3_a914_8e69da51d44f,
+            Self::RoleManagementReadDirectory => 0x483bed4a_2ad3_4361_a73b_c83ccdbdc53c,
+            Self::UserRevokeSessionsAll => 0x77f952ba_9a5f_4521_8c9d_6c9648f7eaf7,
+        })
     }
 
     /// The permission with a name in any case.
@@ -270,6 +338,8 @@ pub enum Action {
     DeleteUsers,
     /// Purge users for good.
     PurgeUsers,
+    /// End the sessions of users.
+    RevokeSessions,
     /// Assign and remove users' licenses, and decide those that groups give them again.
     AssignLicenses,
     /// Read groups, their members, owners and licenses.
@@ -288,10 +358,16 @@ pub enum Action {
     ReadHistory,
     /// Undo changes, put licenses back as they were, and approve what the guard stopped.
     RevertChanges,
-    /// Read applications and role assignments.
+    /// Read applications, their service principals and permissions.
     ReadApplications,
-    /// Register applications, grant permissions, assign roles.
+    /// Register, change and remove applications; add and remove their credentials.
     ManageApplications,
+    /// Grant permissions to applications and take them.
+    GrantPermissions,
+    /// Read directory roles and who has them.
+    ReadRoles,
+    /// Give directory roles and take them.
+    AssignRoles,
     /// Read managed devices, troubleshooting events and forecasts.
     ReadDevices,
     /// Read devices as objects of the directory.
@@ -319,6 +395,7 @@ impl Action {
         Self::WriteAdministrators,
         Self::DeleteUsers,
         Self::PurgeUsers,
+        Self::RevokeSessions,
         Self::AssignLicenses,
         Self::ReadGroups,
         Self::WriteGroups,
@@ -330,6 +407,9 @@ impl Action {
         Self::RevertChanges,
         Self::ReadApplications,
         Self::ManageApplications,
+        Self::GrantPermissions,
+        Self::ReadRoles,
+        Self::AssignRoles,
         Self::ReadDevices,
         Self::ReadDirectoryDevices,
         Self::EnrollDevices,
@@ -381,7 +461,11 @@ pub const fn role_allows(role: Role, action: Action) -> bool {
                 || assigns_licenses(action)
                 || matches!(
                     action,
-                    A::WriteUsers | A::SetUsageLocation | A::DeleteUsers | A::PurgeUsers
+                    A::WriteUsers
+                        | A::SetUsageLocation
+                        | A::DeleteUsers
+                        | A::PurgeUsers
+                        | A::RevokeSessions
                 )
         }
         Role::DirectoryWriters => {
@@ -402,6 +486,7 @@ const fn is_read(action: Action) -> bool {
             | Action::ListUsers
             | Action::ReadGroups
             | Action::ReadApplications
+            | Action::ReadRoles
             | Action::ReadDirectoryDevices
     )
 }
@@ -447,6 +532,7 @@ pub const fn permission_allows(permission: Permission, action: Action) -> bool {
                     | A::WriteUsers
                     | A::SetUsageLocation
                     | A::DeleteUsers
+                    | A::RevokeSessions
                     | A::AssignLicenses
             )
         }
@@ -466,7 +552,10 @@ pub const fn permission_allows(permission: Permission, action: Action) -> bool {
             is_read(action)
                 || writes_groups(action)
                 || assigns_licenses(action)
-                || matches!(action, A::WriteUsers | A::SetUsageLocation | A::DeleteUsers)
+                || matches!(
+                    action,
+                    A::WriteUsers | A::SetUsageLocation | A::DeleteUsers | A::RevokeSessions
+                )
         }
         P::GroupReadAll | P::GroupMemberReadAll => matches!(action, A::ReadGroups),
         P::GroupReadWriteAll => {
@@ -474,7 +563,19 @@ pub const fn permission_allows(permission: Permission, action: Action) -> bool {
         }
         P::GroupMemberReadWriteAll => matches!(action, A::ReadGroups | A::WriteGroupMembers),
         P::AuditLogReadAll => matches!(action, A::ReadHistory),
-        P::RoleManagementReadWriteDirectory => matches!(action, A::WriteRoleAssignableGroups),
+        P::RoleManagementReadDirectory => matches!(action, A::ReadRoles),
+        P::RoleManagementReadWriteDirectory => matches!(
+            action,
+            A::ReadRoles | A::AssignRoles | A::WriteRoleAssignableGroups
+        ),
+        P::ApplicationReadAll => matches!(action, A::ReadApplications),
+        P::ApplicationReadWriteAll => {
+            matches!(action, A::ReadApplications | A::ManageApplications)
+        }
+        P::AppRoleAssignmentReadWriteAll => {
+            matches!(action, A::ReadApplications | A::GrantPermissions)
+        }
+        P::UserRevokeSessionsAll => matches!(action, A::RevokeSessions),
         P::DeviceReadAll | P::DeviceReadWriteAll => matches!(action, A::ReadDirectoryDevices),
         P::DeviceManagementManagedDevicesReadAll => matches!(action, A::ReadDevices),
         P::DeviceManagementManagedDevicesReadWriteAll => {
@@ -493,10 +594,15 @@ pub const fn permission_allows(permission: Permission, action: Action) -> bool {
     }
 }
 
-/// Whether everybody may do this to their own account: see it, and what the organization is called.
+/// Whether everybody may do this to their own account: see it, and what the organization is called, and end its
+/// sessions.
 pub const fn anybody_may(action: Action, on_self: bool) -> bool {
     matches!(action, Action::ReadOrganization)
-        || (on_self && matches!(action, Action::ReadUser | Action::ReadDevices))
+        || (on_self
+            && matches!(
+                action,
+                Action::ReadUser | Action::ReadDevices | Action::RevokeSessions
+            ))
 }
 
 /// Whether the owner of a group may do this to it.

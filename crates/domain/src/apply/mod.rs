@@ -43,7 +43,8 @@ impl Tenant {
             | Event::UserDeleted { .. }
             | Event::UserRestored { .. }
             | Event::UserPurged { .. }
-            | Event::PasswordChanged { .. } => self.apply_to_users(event),
+            | Event::PasswordChanged { .. }
+            | Event::SessionsRevoked { .. } => self.apply_to_users(event),
             Event::AssignmentsChanged {
                 users,
                 removed,
@@ -91,8 +92,10 @@ impl Tenant {
             Event::RuleOscillated { .. }
             | Event::GroupReprocessed { .. }
             | Event::UserReprocessed { .. }
+            | Event::CredentialsChanged { .. }
             | Event::Reverted { .. } => {}
             Event::ApplicationAdded { .. }
+            | Event::ApplicationChanged { .. }
             | Event::ApplicationRemoved { .. }
             | Event::PermissionsChanged { .. }
             | Event::RoleAssigned { .. }
@@ -268,19 +271,23 @@ impl Tenant {
                 }
             }
             Event::PasswordChanged { user, at } => {
-                if let Some((head, mut properties)) = self
-                    .users
-                    .view(*user)
-                    .map(|view| (view.head, view.record.properties()))
-                {
-                    properties.insert(
-                        UserProperty::LastPasswordChangeDateTime,
-                        PropertyValue::Time(*at),
-                    );
-                    self.users.replace(*user, head, &record::pack(&properties));
-                }
+                self.set_time(*user, UserProperty::LastPasswordChangeDateTime, *at);
+            }
+            Event::SessionsRevoked { user, at } => {
+                self.set_time(*user, UserProperty::SignInSessionsValidFromDateTime, *at);
             }
             _ => {}
+        }
+    }
+
+    fn set_time(&mut self, user: UserOrdinal, property: UserProperty, at: Timestamp) {
+        if let Some((head, mut properties)) = self
+            .users
+            .view(user)
+            .map(|view| (view.head, view.record.properties()))
+        {
+            properties.insert(property, PropertyValue::Time(at));
+            self.users.replace(user, head, &record::pack(&properties));
         }
     }
 
@@ -345,7 +352,7 @@ impl Tenant {
 
     fn apply_to_access(&mut self, event: &Event) {
         match event {
-            Event::ApplicationAdded { application } => {
+            Event::ApplicationAdded { application } | Event::ApplicationChanged { application } => {
                 Arc::make_mut(&mut self.applications).insert(application.id, application.clone());
             }
             Event::ApplicationRemoved { id } => {

@@ -1,11 +1,13 @@
 //! Decisions about applications and directory roles.
 
+use std::collections::BTreeMap;
+
 use uuid::Uuid;
 
 use super::{Context, Outcome, Plan};
 use crate::{
     access::{Permission, Role},
-    application::Application,
+    application::{Application, ApplicationPatch},
     event::Event,
     rejection::Rejection,
     tenant::Tenant,
@@ -18,6 +20,8 @@ pub struct NewApplication<'a> {
     pub permissions: &'a [Permission],
     pub public_client: bool,
     pub redirect_uris: &'a [String],
+    pub dormant: bool,
+    pub properties: &'a BTreeMap<String, String>,
 }
 
 pub fn add_application(
@@ -25,17 +29,7 @@ pub fn add_application(
     wanted: &NewApplication<'_>,
     context: &mut Context<'_>,
 ) -> Result<Plan, Rejection> {
-    if wanted.display_name.is_empty() {
-        return Err(Rejection::RequiredPropertyMissing {
-            name: "displayName",
-        });
-    }
-    if wanted.display_name.chars().count() > 256 {
-        return Err(Rejection::PropertyTooLong {
-            name: "displayName",
-            max_length: 256,
-        });
-    }
+    check_name(wanted.display_name)?;
     let client_id = wanted.client_id.unwrap_or_else(|| (context.new_id)());
     if tenant.find_application(client_id).is_some() {
         return Err(Rejection::ApplicationExists { client_id });
@@ -57,11 +51,28 @@ pub fn add_application(
         public_client: wanted.public_client,
         redirect_uris: wanted.redirect_uris.to_vec(),
         created: context.now,
+        dormant: wanted.dormant,
+        properties: wanted.properties.clone(),
     };
     Ok(Plan {
         events: vec![Event::ApplicationAdded { application }],
         outcome: Outcome::Created(id),
     })
+}
+
+fn check_name(name: &str) -> Result<(), Rejection> {
+    if name.is_empty() {
+        return Err(Rejection::RequiredPropertyMissing {
+            name: "displayName",
+        });
+    }
+    if name.chars().count() > 256 {
+        return Err(Rejection::PropertyTooLong {
+            name: "displayName",
+            max_length: 256,
+        });
+    }
+    Ok(())
 }
 
 /// Whether a user has or had an id, or an application has it.
@@ -71,10 +82,80 @@ fn is_taken(tenant: &Tenant, id: Uuid) -> bool {
 }
 
 pub fn remove_application(tenant: &Tenant, id: Uuid) -> Result<Plan, Rejection> {
-    if !tenant.applications().contains_key(&id) {
-        return Err(Rejection::ApplicationNotFound { id });
-    }
+    find(tenant, id)?;
     Ok(Plan::of(vec![Event::ApplicationRemoved { id }]))
+}
+
+pub fn update_application(
+    tenant: &Tenant,
+    id: Uuid,
+    patch: &ApplicationPatch,
+) -> Result<Plan, Rejection> {
+    let before = find(tenant, id)?;
+    let mut after = before.clone();
+    if let Some(name) = &patch.display_name {
+        check_name(name)?;
+        after.display_name.clone_from(name);
+    }
+    if let Some(public_client) = patch.public_client {
+        after.public_client = public_client;
+    }
+    if let Some(redirect_uris) = &patch.redirect_uris {
+        after.redirect_uris.clone_from(redirect_uris);
+    }
+    if let Some(dormant) = patch.dormant {
+        after.dormant = dormant;
+    }
+    for (name, value) in &patch.properties {
+        match value {
+            Some(value) => after.properties.insert(name.clone(), value.clone()),
+            None => after.properties.remove(name),
+        };
+    }
+    let mut events = Vec::new();
+    if after.dormant && !before.dormant {
+        events.extend(losses(tenant, before));
+        // They went with an event of their own.
+        after.permissions.clear();
+    }
+    if after != *before {
+        events.push(Event::ApplicationChanged { application: after });
+    }
+    Ok(Plan::of(events))
+}
+
+/// What goes with a service principal: its permissions and its roles.
+fn losses(tenant: &Tenant, application: &Application) -> Vec<Event> {
+    let permissions = (!application.permissions.is_empty()).then(|| Event::PermissionsChanged {
+        id: application.id,
+        permissions: Vec::new(),
+    });
+    let principal = application.service_principal_id;
+    let roles = tenant
+        .roles_of(principal)
+        .map(|role| Event::RoleRemoved { principal, role });
+    permissions.into_iter().chain(roles).collect()
+}
+
+pub fn note_credentials(
+    tenant: &Tenant,
+    id: Uuid,
+    added: &[Uuid],
+    removed: &[Uuid],
+) -> Result<Plan, Rejection> {
+    find(tenant, id)?;
+    Ok(Plan::of(vec![Event::CredentialsChanged {
+        id,
+        added: added.to_vec(),
+        removed: removed.to_vec(),
+    }]))
+}
+
+fn find(tenant: &Tenant, id: Uuid) -> Result<&Application, Rejection> {
+    tenant
+        .applications()
+        .get(&id)
+        .ok_or(Rejection::ApplicationNotFound { id })
 }
 
 pub fn set_permissions(
@@ -82,10 +163,12 @@ pub fn set_permissions(
     id: Uuid,
     permissions: &[Permission],
 ) -> Result<Plan, Rejection> {
-    let application = tenant
-        .applications()
-        .get(&id)
-        .ok_or(Rejection::ApplicationNotFound { id })?;
+    let application = find(tenant, id)?;
+    if application.dormant && !permissions.is_empty() {
+        return Err(Rejection::PrincipalNotFound {
+            id: application.service_principal_id,
+        });
+    }
     if permissions
         .iter()
         .copied()
@@ -108,7 +191,7 @@ pub fn assign_role(tenant: &Tenant, principal: Uuid, role: Role) -> Result<Plan,
     let is_service_principal = tenant
         .applications()
         .values()
-        .any(|application| application.service_principal_id == principal);
+        .any(|application| application.service_principal_id == principal && !application.dormant);
     if !is_user && !is_service_principal {
         return Err(Rejection::PrincipalNotFound { id: principal });
     }

@@ -207,6 +207,7 @@ fn judge(tenant: &Tenant, command: &Command, context: &mut Context<'_>) -> Resul
         Command::RestoreUser { id } => users::restore(tenant, *id, context),
         Command::PurgeUser { id } => users::purge(tenant, *id),
         Command::NotePasswordChange { user } => users::note_password_change(tenant, user, context),
+        Command::RevokeSessions { user } => users::revoke_sessions(tenant, user, context),
         Command::AssignLicenses { user, request } => {
             licenses::assign(tenant, user, request, context)
         }
@@ -258,6 +259,8 @@ fn judge(tenant: &Tenant, command: &Command, context: &mut Context<'_>) -> Resul
         }
         Command::AddApplication { .. }
         | Command::RemoveApplication { .. }
+        | Command::UpdateApplication { .. }
+        | Command::NoteCredentials { .. }
         | Command::SetPermissions { .. }
         | Command::AssignRole { .. }
         | Command::RemoveRole { .. } => decide_on_access(tenant, command, context),
@@ -276,6 +279,8 @@ fn decide_on_access(
             permissions,
             public_client,
             redirect_uris,
+            dormant,
+            properties,
         } => {
             let wanted = access::NewApplication {
                 client_id: *client_id,
@@ -283,10 +288,16 @@ fn decide_on_access(
                 permissions,
                 public_client: *public_client,
                 redirect_uris,
+                dormant: *dormant,
+                properties,
             };
             access::add_application(tenant, &wanted, context)
         }
         Command::RemoveApplication { id } => access::remove_application(tenant, *id),
+        Command::UpdateApplication { id, patch } => access::update_application(tenant, *id, patch),
+        Command::NoteCredentials { id, added, removed } => {
+            access::note_credentials(tenant, *id, added, removed)
+        }
         Command::SetPermissions { id, permissions } => {
             access::set_permissions(tenant, *id, permissions)
         }

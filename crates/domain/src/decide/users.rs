@@ -269,6 +269,21 @@ pub fn note_password_change(
     })
 }
 
+pub fn revoke_sessions(
+    tenant: &Tenant,
+    key: &UserKey,
+    context: &Context<'_>,
+) -> Result<Plan, Rejection> {
+    let user = find(tenant, key)?;
+    Ok(Plan {
+        events: vec![Event::SessionsRevoked {
+            user: user.ordinal,
+            at: context.now,
+        }],
+        outcome: Outcome::User(user.ordinal),
+    })
+}
+
 /// Users whose time in the recycle bin is over.
 pub fn due(work: &mut Work<'_>) {
     let over: Vec<UserOrdinal> = work

@@ -1,6 +1,6 @@
 //! Who may give which command. The table of roles, permissions and actions itself is compared in the crate.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use uuid::Uuid;
 use zetel_domain::{
@@ -9,6 +9,7 @@ use zetel_domain::{
         Action, Caller, Denial, Permission, Role, Scopes, anybody_may, authorize,
         authorize_command, permission_allows, role_allows,
     },
+    application::ApplicationPatch,
     device::{DeviceSettings, LimitPolicyChange, Report},
     location::Location,
     user::{UserKey, UserPatch, UserProperty, UserType},
@@ -64,6 +65,8 @@ impl People {
             permissions: permissions.to_vec(),
             public_client: false,
             redirect_uris: Vec::new(),
+            dormant: false,
+            properties: BTreeMap::new(),
         });
         let Outcome::Created(id) = made else {
             panic!("{made:?}")
@@ -132,28 +135,61 @@ fn commands_on_subscriptions(tenant: &Tenant, id: Uuid) -> Vec<Command> {
     ]
 }
 
-fn commands_on_applications(id: Uuid) -> Vec<Command> {
+fn commands_on_applications(id: Uuid) -> Vec<(Command, Action)> {
+    let role = Role::GlobalReader;
     vec![
-        Command::AddApplication {
-            client_id: None,
-            display_name: "Sync".to_owned(),
-            permissions: Vec::new(),
-            public_client: false,
-            redirect_uris: Vec::new(),
-        },
-        Command::RemoveApplication { id },
-        Command::SetPermissions {
-            id,
-            permissions: Vec::new(),
-        },
-        Command::AssignRole {
-            principal: id,
-            role: Role::GlobalReader,
-        },
-        Command::RemoveRole {
-            principal: id,
-            role: Role::GlobalReader,
-        },
+        (
+            Command::AddApplication {
+                client_id: None,
+                display_name: "Sync".to_owned(),
+                permissions: Vec::new(),
+                public_client: false,
+                redirect_uris: Vec::new(),
+                dormant: false,
+                properties: BTreeMap::new(),
+            },
+            Action::ManageApplications,
+        ),
+        (
+            Command::RemoveApplication { id },
+            Action::ManageApplications,
+        ),
+        (
+            Command::UpdateApplication {
+                id,
+                patch: ApplicationPatch::default(),
+            },
+            Action::ManageApplications,
+        ),
+        (
+            Command::NoteCredentials {
+                id,
+                added: Vec::new(),
+                removed: Vec::new(),
+            },
+            Action::ManageApplications,
+        ),
+        (
+            Command::SetPermissions {
+                id,
+                permissions: Vec::new(),
+            },
+            Action::GrantPermissions,
+        ),
+        (
+            Command::AssignRole {
+                principal: id,
+                role,
+            },
+            Action::AssignRoles,
+        ),
+        (
+            Command::RemoveRole {
+                principal: id,
+                role,
+            },
+            Action::AssignRoles,
+        ),
     ]
 }
 
@@ -169,6 +205,10 @@ fn commands_on_users(id: Uuid) -> Vec<(Command, Action)> {
         (
             Command::NotePasswordChange { user: user.clone() },
             Action::WriteUsers,
+        ),
+        (
+            Command::RevokeSessions { user: user.clone() },
+            Action::RevokeSessions,
         ),
         (
             Command::DeleteUser { user: user.clone() },
@@ -244,11 +284,7 @@ fn every_command_needs_its_action() {
             .into_iter()
             .map(|command| (command, Action::ManageSubscriptions)),
     );
-    all.extend(
-        commands_on_applications(people.plain)
-            .into_iter()
-            .map(|command| (command, Action::ManageApplications)),
-    );
+    all.extend(commands_on_applications(people.plain));
     for (command, action) in all {
         let name = command.name();
         assert_eq!(
@@ -313,8 +349,67 @@ fn somebody_who_is_gone_or_disabled_may_nothing() {
         |people: &People| authorize(&people.office.tenant, &application, Action::ListUsers, None);
     assert_eq!(may(&people), Ok(()));
     let id = *people.office.tenant.applications().keys().next().unwrap();
+    let set_dormant = |dormant| Command::UpdateApplication {
+        id,
+        patch: ApplicationPatch {
+            dormant: Some(dormant),
+            ..ApplicationPatch::default()
+        },
+    };
+    people.office.does(set_dormant(true));
+    assert_eq!(may(&people), Err(Denial::UnknownCaller));
+    // With its service principal it lost its permissions, which do not come back with another.
+    people.office.does(set_dormant(false));
+    assert_eq!(may(&people), Err(Denial::Forbidden(Action::ListUsers)));
     people.office.does(Command::RemoveApplication { id });
     assert_eq!(may(&people), Err(Denial::UnknownCaller));
+}
+
+#[test]
+fn sessions_of_administrators_are_ended_by_themselves_and_by_global_administrators() {
+    let mut people = people();
+    let helper = people.with_role(Role::UserAdministrator);
+    let administrator = people.with_role(Role::LicenseAdministrator);
+    let global = people.with_role(Role::GlobalAdministrator);
+    let Caller::User { id, .. } = administrator else {
+        panic!("a user")
+    };
+    let of = |id| Command::RevokeSessions {
+        user: UserKey::Id(id),
+    };
+    assert_eq!(people.judge(&helper, &of(people.plain)), Ok(()));
+    assert_eq!(
+        people.judge(&helper, &of(id)),
+        Err(Denial::Forbidden(Action::WriteAdministrators))
+    );
+    assert_eq!(people.judge(&administrator, &of(id)), Ok(()));
+    assert_eq!(people.judge(&global, &of(id)), Ok(()));
+    let plain = signed_in(people.plain);
+    assert_eq!(people.judge(&plain, &of(people.plain)), Ok(()));
+    assert_eq!(
+        people.judge(&plain, &of(id)),
+        Err(Denial::Forbidden(Action::RevokeSessions))
+    );
+}
+
+#[test]
+fn granting_at_registration_needs_the_right_to_grant() {
+    let mut people = people();
+    let registrar = people.application(&[Permission::ApplicationReadWriteAll]);
+    let register = |permissions: &[Permission]| Command::AddApplication {
+        client_id: None,
+        display_name: "Sync".to_owned(),
+        permissions: permissions.to_vec(),
+        public_client: false,
+        redirect_uris: Vec::new(),
+        dormant: false,
+        properties: BTreeMap::new(),
+    };
+    assert_eq!(people.judge(&registrar, &register(&[])), Ok(()));
+    assert_eq!(
+        people.judge(&registrar, &register(&[Permission::UserReadAll])),
+        Err(Denial::Forbidden(Action::GrantPermissions))
+    );
 }
 
 #[test]

@@ -65,6 +65,8 @@ impl People {
             permissions: permissions.to_vec(),
             public_client: false,
             redirect_uris: Vec::new(),
+            dormant: false,
+            properties: std::collections::BTreeMap::new(),
         });
         let Outcome::Created(id) = made else {
             panic!("{made:?}")

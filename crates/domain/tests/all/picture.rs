@@ -121,6 +121,8 @@ pub struct ApplicationPicture {
     pub service_principal_id: Uuid,
     pub display_name: String,
     pub permissions: BTreeSet<Permission>,
+    pub dormant: bool,
+    pub properties: BTreeMap<String, String>,
 }
 
 impl Picture {
@@ -287,6 +289,8 @@ fn applications(tenant: &Tenant) -> BTreeMap<Uuid, ApplicationPicture> {
         service_principal_id: application.service_principal_id,
         display_name: application.display_name.clone(),
         permissions: application.permissions.clone(),
+        dormant: application.dormant,
+        properties: application.properties.clone(),
     };
     tenant
         .applications()

@@ -4,6 +4,7 @@ use uuid::Uuid;
 use zetel_domain::{
     Command,
     access::Permission,
+    application::ApplicationPatch,
     assignment::{AssignmentRequest, ProductRequest},
     command::NewSubscription,
     directory::Profile,
@@ -37,6 +38,7 @@ impl Machine {
             Step::Restore(user) => Command::RestoreUser { id: user_id(*user) },
             Step::Purge(user) => Command::PurgeUser { id: user_id(*user) },
             Step::NotePassword(user) => Command::NotePasswordChange { user: key(*user) },
+            Step::RevokeSessions(user) => Command::RevokeSessions { user: key(*user) },
             Step::Assign(user, request) => Command::AssignLicenses {
                 user: key(*user),
                 request: self.request(request),
@@ -91,6 +93,25 @@ impl Machine {
                 permissions: vec![Permission::UserReadAll, Permission::UserReadAll],
                 public_client: false,
                 redirect_uris: Vec::new(),
+                dormant: false,
+                properties: std::collections::BTreeMap::new(),
+            },
+            Step::UpdateApplication(place, name, dormant, notes) => Command::UpdateApplication {
+                id: self.application(*place).0,
+                patch: ApplicationPatch {
+                    display_name: name.map(str::to_owned),
+                    dormant: *dormant,
+                    properties: notes
+                        .map(|notes| ("notes".to_owned(), (notes > 0).then(|| notes.to_string())))
+                        .into_iter()
+                        .collect(),
+                    ..ApplicationPatch::default()
+                },
+            },
+            Step::NoteCredentials(place) => Command::NoteCredentials {
+                id: self.application(*place).0,
+                added: vec![Uuid::from_u128(0xadd)],
+                removed: Vec::new(),
             },
             Step::RemoveApplication(place) => Command::RemoveApplication {
                 id: self.application(*place).0,

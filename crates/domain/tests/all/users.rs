@@ -252,6 +252,8 @@ fn an_id_is_given_once() {
         permissions: Vec::new(),
         public_client: false,
         redirect_uris: Vec::new(),
+        dormant: false,
+        properties: std::collections::BTreeMap::new(),
     };
     let Outcome::Created(application) = office.does(register(None)) else {
         panic!("registering tells the id")

@@ -58,6 +58,7 @@ pub enum Step {
     Restore(u8),
     Purge(u8),
     NotePassword(UserRef),
+    RevokeSessions(UserRef),
     Assign(UserRef, RequestSpec),
     AssignInBulk(Vec<UserRef>, RequestSpec),
     Buy(PurchaseSpec),
@@ -73,6 +74,9 @@ pub enum Step {
     /// With a client id; from 4 on one that something else may have.
     AddApplication(Option<u8>, &'static str),
     RemoveApplication(u8),
+    /// Its name, whether it is dormant, and its notes.
+    UpdateApplication(u8, Option<&'static str>, Option<bool>, Option<u8>),
+    NoteCredentials(u8),
     SetPermissions(u8, u8),
     AssignRole(u8, Role),
     RemoveRole(u8, Role),
@@ -337,6 +341,7 @@ fn user_step() -> impl Strategy<Value = Step> {
         3 => (0_u8..8).prop_map(Step::Restore),
         1 => (0_u8..8).prop_map(Step::Purge),
         1 => user_ref().prop_map(Step::NotePassword),
+        1 => user_ref().prop_map(Step::RevokeSessions),
     ]
 }
 
@@ -361,6 +366,9 @@ fn other_step() -> impl Strategy<Value = Step> {
         1 => Just(Step::CreateTenant),
         2 => (option::of(prop_oneof![4 => 0_u8..2, 1 => 4_u8..15]), select(&["", "Sync"][..])).prop_map(|(client, name)| Step::AddApplication(client, name)),
         1 => (0_u8..2).prop_map(Step::RemoveApplication),
+        2 => (0_u8..2, option::of(select(&["", "Mover"][..])), any::<Option<bool>>(), option::of(0_u8..3))
+            .prop_map(|(place, name, dormant, notes)| Step::UpdateApplication(place, name, dormant, notes)),
+        1 => (0_u8..2).prop_map(Step::NoteCredentials),
         1 => (0_u8..2, any::<u8>()).prop_map(|(place, mask)| Step::SetPermissions(place, mask)),
         4 => (0_u8..10, role()).prop_map(|(principal, role)| Step::AssignRole(principal, role)),
         2 => (0_u8..10, role()).prop_map(|(principal, role)| Step::RemoveRole(principal, role)),

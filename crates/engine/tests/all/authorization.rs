@@ -6,6 +6,7 @@ use uuid::Uuid;
 use zetel_domain::{
     Command, Outcome, Timestamp,
     access::{Action, Caller, Permission, Role, Scopes},
+    application::ApplicationPatch,
     assignment::AssignmentRequest,
     command::{RestoreScope, SwapScope},
     device::{DeviceSettings, Enrollment, LimitPolicyChange, Report},
@@ -49,6 +50,34 @@ fn commands(engine: &Engine) -> Vec<(String, Command)> {
         "removeApplication".to_owned(),
         Command::RemoveApplication { id: Uuid::nil() },
     ));
+    commands.push((
+        "addApplication (with a permission)".to_owned(),
+        Command::AddApplication {
+            client_id: None,
+            display_name: "Sync".to_owned(),
+            permissions: vec![Permission::UserReadAll],
+            public_client: false,
+            redirect_uris: Vec::new(),
+            dormant: false,
+            properties: std::collections::BTreeMap::new(),
+        },
+    ));
+    for command in [
+        Command::UpdateApplication {
+            id: Uuid::nil(),
+            patch: ApplicationPatch::default(),
+        },
+        Command::NoteCredentials {
+            id: Uuid::nil(),
+            added: Vec::new(),
+            removed: Vec::new(),
+        },
+        Command::RevokeSessions {
+            user: UserKey::Id(TARGET),
+        },
+    ] {
+        commands.push((command.name().to_owned(), command));
+    }
     let updates = [
         (
             "its city",
@@ -80,7 +109,8 @@ fn commands(engine: &Engine) -> Vec<(String, Command)> {
     let user = UserKey::Id(ADMINISTRATOR);
     for command in [
         Command::DeleteUser { user: user.clone() },
-        Command::NotePasswordChange { user },
+        Command::NotePasswordChange { user: user.clone() },
+        Command::RevokeSessions { user },
     ] {
         commands.push((format!("{} (administrator)", command.name()), command));
     }
@@ -334,6 +364,8 @@ fn callers(engine: &Engine) -> Vec<(String, Caller)> {
             permissions: permissions.clone(),
             public_client: false,
             redirect_uris: Vec::new(),
+            dormant: false,
+            properties: std::collections::BTreeMap::new(),
         };
         assert!(matches!(submit(engine, command), Ok(Outcome::Created(_))));
         callers.push((name.to_owned(), Caller::Application { client_id }));

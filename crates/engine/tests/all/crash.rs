@@ -39,6 +39,8 @@ fn command(id: Uuid, number: u64) -> Command {
             permissions: Vec::new(),
             public_client: true,
             redirect_uris: Vec::new(),
+            dormant: false,
+            properties: std::collections::BTreeMap::new(),
         },
         _ => Command::UpdateUser {
             user,

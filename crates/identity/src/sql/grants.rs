@@ -24,6 +24,10 @@ const DELETE_USER_CODES: Statement = Statement::new(
     "revoke authorization codes of user",
     "DELETE FROM authorization_code WHERE tenant_id = $1 AND user_id = $2",
 );
+const DELETE_USER_DEVICES: Statement = Statement::new(
+    "revoke device codes of user",
+    "DELETE FROM device_code WHERE tenant_id = $1 AND user_id = $2",
+);
 const INSERT_CODE: Statement = Statement::new(
     "add authorization code",
     "INSERT INTO authorization_code \
@@ -89,6 +93,7 @@ pub(super) const GRANT_STATEMENTS: &[Statement] = &[
     EXTEND_REFRESH,
     DELETE_USER_REFRESH,
     DELETE_USER_CODES,
+    DELETE_USER_DEVICES,
     INSERT_CODE,
     FIND_CODE,
     REDEEM_CODE,
@@ -204,7 +209,8 @@ pub(crate) fn delete_user_grants(
 ) -> Result<(), DatabaseError> {
     let values = [tenant_id.into(), user_id.into()];
     transaction.execute(&DELETE_USER_REFRESH, &values)?;
-    transaction.execute(&DELETE_USER_CODES, &values).map(drop)
+    transaction.execute(&DELETE_USER_CODES, &values)?;
+    transaction.execute(&DELETE_USER_DEVICES, &values).map(drop)
 }
 
 pub(crate) fn insert_code(

@@ -228,6 +228,8 @@ pub fn application(
         .iter()
         .map(|permission| permission.as_str())
         .collect();
+    let properties = &application.properties;
+    let properties = (!properties.is_empty()).then(|| json!(properties).to_string());
     rows.push(&[
         key.into(),
         (&application.id).into(),
@@ -238,6 +240,8 @@ pub fn application(
         application.public_client.into(),
         json!(application.redirect_uris).to_string().as_str().into(),
         application.created.0.into(),
+        application.dormant.into(),
+        properties.as_deref().into(),
     ])
 }
 

@@ -1,6 +1,6 @@
 //! Reads a tenant from its facts.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use serde_json::Value as Json;
 use uuid::Uuid;
@@ -383,5 +383,9 @@ fn application(row: &RowRef<'_>) -> Result<Application, DatabaseError> {
         public_client: row.boolean(6)?,
         redirect_uris: parse(row.text(7)?)?,
         created: Timestamp(row.int(8)?),
+        dormant: row.boolean(9)?,
+        properties: row
+            .optional_text(10)?
+            .map_or_else(|| Ok(BTreeMap::new()), parse)?,
     })
 }

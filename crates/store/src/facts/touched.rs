@@ -7,6 +7,7 @@ use uuid::Uuid;
 use zetel_domain::{
     Event, Tenant, Timestamp,
     access::Role,
+    application::Application,
     assignment::Source,
     device::DeviceOrdinal,
     event::UserSet,
@@ -96,10 +97,12 @@ impl Touched {
             | Event::UserDeleted { .. }
             | Event::UserRestored { .. }
             | Event::PasswordChanged { .. }
+            | Event::SessionsRevoked { .. }
             | Event::UserPurged { .. }
             | Event::AssignmentsChanged { .. } => self.add_user_event(event, before),
             Event::PlansSwitchedOff { product, .. } => self.add_switched_off(*product, before),
             Event::ApplicationAdded { .. }
+            | Event::ApplicationChanged { .. }
             | Event::PermissionsChanged { .. }
             | Event::ApplicationRemoved { .. }
             | Event::RoleAssigned { .. }
@@ -132,6 +135,7 @@ impl Touched {
             Event::RuleOscillated { .. }
             | Event::GroupReprocessed { .. }
             | Event::UserReprocessed { .. }
+            | Event::CredentialsChanged { .. }
             | Event::Reverted { .. } => {}
         }
     }
@@ -144,7 +148,8 @@ impl Touched {
             Event::UserUpdated { user, .. }
             | Event::UserDeleted { user, .. }
             | Event::UserRestored { user }
-            | Event::PasswordChanged { user, .. } => {
+            | Event::PasswordChanged { user, .. }
+            | Event::SessionsRevoked { user, .. } => {
                 self.changed_users.insert(user.0);
             }
             Event::UserPurged { user } => self.add_purged_user(*user, before),
@@ -169,7 +174,10 @@ impl Touched {
                 self.applications.insert(application.id);
                 self.client_ids.insert(application.client_id);
             }
-            Event::PermissionsChanged { id, .. } => {
+            Event::ApplicationChanged {
+                application: Application { id, .. },
+            }
+            | Event::PermissionsChanged { id, .. } => {
                 self.applications.insert(*id);
             }
             Event::ApplicationRemoved { id } => {

@@ -3,7 +3,7 @@
 use zetel_domain::Event;
 
 /// How many kinds of events there are.
-pub const EVENT_KINDS: usize = 49;
+pub const EVENT_KINDS: usize = 52;
 
 /// The kind of an event, from 0. A new kind must be added here, and thus to the tests that want to meet each.
 pub const fn event_kind(event: &Event) -> usize {
@@ -57,5 +57,8 @@ pub const fn event_kind(event: &Event) -> usize {
         Event::LimitPoliciesChanged { .. } => 46,
         Event::EnrollmentManagerAdded { .. } => 47,
         Event::EnrollmentManagerRemoved { .. } => 48,
+        Event::ApplicationChanged { .. } => 49,
+        Event::CredentialsChanged { .. } => 50,
+        Event::SessionsRevoked { .. } => 51,
     }
 }

@@ -14,6 +14,7 @@ use uuid::Uuid;
 use zetel_domain::{
     Command, Tenant,
     access::{Permission, Role},
+    application::ApplicationPatch,
     assignment::{AssignmentRequest, ProductRequest},
     catalog::{AppliesTo, Catalog, LicenseBase, Rules},
     command::NewSubscription,
@@ -93,6 +94,7 @@ impl World {
             4 => Command::DeleteUser { user },
             5 => Command::RestoreUser { id },
             6 => Command::PurgeUser { id },
+            7 if how.is_multiple_of(2) => Command::RevokeSessions { user },
             7 => Command::NotePasswordChange { user },
             8..=12 => Command::AssignLicenses {
                 user,
@@ -358,12 +360,31 @@ fn access_command([kind, who, what, how]: [u8; 4], tenant: &Tenant) -> Command {
     let role = Role::ALL[usize::from(what) % Role::ALL.len()];
     match (kind, how % 4) {
         (24, 0) => Command::RemoveApplication { id },
+        (24, 2) => Command::UpdateApplication {
+            id,
+            patch: ApplicationPatch {
+                dormant: Some(what.is_multiple_of(2)),
+                properties: [(
+                    "notes".to_owned(),
+                    what.is_multiple_of(3).then(|| format!("\"{what}\"")),
+                )]
+                .into(),
+                ..ApplicationPatch::default()
+            },
+        },
+        (25, 0) => Command::NoteCredentials {
+            id,
+            added: vec![id],
+            removed: Vec::new(),
+        },
         (24, _) => Command::AddApplication {
             client_id: None,
             display_name: format!("Application {who}"),
             permissions: permissions(),
             public_client: what.is_multiple_of(2),
             redirect_uris: vec!["https://contoso.example/\"signin\"".to_owned()],
+            dormant: how % 4 == 3,
+            properties: BTreeMap::new(),
         },
         (25, _) => Command::SetPermissions {
             id,

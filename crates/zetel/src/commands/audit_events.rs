@@ -121,6 +121,17 @@ fn of_access(event: &Event) -> Told {
                 }),
             )
         }
+        Event::ApplicationChanged { application } => (
+            "applicationChanged",
+            json!({
+                "id": application.id, "displayName": application.display_name,
+                "hasServicePrincipal": !application.dormant,
+            }),
+        ),
+        Event::CredentialsChanged { id, added, removed } => (
+            "credentialsChanged",
+            json!({ "id": id, "added": added, "removed": removed }),
+        ),
         Event::ApplicationRemoved { id } => ("applicationRemoved", json!({ "id": id })),
         Event::PermissionsChanged { id, permissions } => {
             let permissions: Vec<_> = permissions
@@ -152,6 +163,7 @@ fn of_user(event: &Event, names: Names<'_>) -> Told {
         Event::UserRestored { user } => ("userRestored", user),
         Event::UserPurged { user } => ("userPurged", user),
         Event::PasswordChanged { user, .. } => ("passwordChanged", user),
+        Event::SessionsRevoked { user, .. } => ("sessionsRevoked", user),
         Event::UserReprocessed { user } => ("userReprocessed", user),
         _ => return None,
     };

@@ -61,6 +61,9 @@ pub struct Wishes {
     /// URL under which clients know the server, for example `https://zetel.example` [default: what each client used]
     #[arg(long, value_name = "URL")]
     pub public_url: Option<String>,
+    /// Further names of the server, with commas between them, for its certificate and its tokens [default: none]
+    #[arg(long, value_name = "NAMES")]
+    pub host_names: Option<String>,
     /// Certificate chain of one's own, in PEM [default: one of the server's own authority]
     #[arg(long, value_name = "FILE")]
     pub tls_certificate: Option<PathBuf>,
@@ -109,6 +112,8 @@ pub struct Settings {
     pub ops_listen: Option<SocketAddr>,
     /// URL under which clients know the server.
     pub public_url: Option<String>,
+    /// Further names of the server.
+    pub host_names: Vec<String>,
     /// Certificate and key of one's own.
     pub own_certificate: Option<(PathBuf, PathBuf)>,
     /// No TLS.
@@ -176,6 +181,7 @@ impl Settings {
             listen,
             ops_listen: wishes.ops_listen,
             public_url: wishes.public_url,
+            host_names: split_names(wishes.host_names.as_deref().unwrap_or_default())?,
             own_certificate,
             plain_http,
             workers: wishes.workers,
@@ -203,6 +209,7 @@ impl Wishes {
             listen: self.listen.or(other.listen),
             ops_listen: self.ops_listen.or(other.ops_listen),
             public_url: self.public_url.or(other.public_url),
+            host_names: self.host_names.or(other.host_names),
             tls_certificate: self.tls_certificate.or(other.tls_certificate),
             tls_key: self.tls_key.or(other.tls_key),
             plain_http: self.plain_http.or(other.plain_http),
@@ -213,6 +220,28 @@ impl Wishes {
             otlp_endpoint: self.otlp_endpoint.or(other.otlp_endpoint),
         }
     }
+}
+
+/// The names of a list with commas.
+fn split_names(text: &str) -> Result<Vec<String>, CliError> {
+    let names = text.split(',').map(str::trim);
+    let names = names.filter(|name| !name.is_empty());
+    let is_name = |name: &str| {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-.:".contains(&byte);
+        name.len() <= 253 && name.bytes().all(plain)
+    };
+    names
+        .map(|name| {
+            if is_name(name) {
+                Ok(name.to_ascii_lowercase())
+            } else {
+                Err(CliError::usage(format!(
+                    "`host_names`: `{name}` is not the name of a host"
+                ))
+                .hint("Write names without scheme and port, for example `login.contoso.example`"))
+            }
+        })
+        .collect()
 }
 
 fn read_file(path: &Path) -> Result<Wishes, CliError> {
@@ -315,6 +344,13 @@ mod tests {
             (merged.log.as_deref(), merged.workers),
             (Some("option"), Some(3))
         );
+    }
+
+    #[test]
+    fn names_are_split_and_checked() {
+        let names = split_names(" Login.Example, graph.example,,").unwrap();
+        assert_eq!(names, ["login.example", "graph.example"]);
+        assert!(split_names("https://login.example").is_err());
     }
 
     #[test]

@@ -79,7 +79,9 @@ impl Directory for EngineDirectory {
 
     fn application(&self, tenant: Uuid, client_id: Uuid) -> Option<ApplicationAccount> {
         let snapshot = self.read(tenant)?;
-        let application = snapshot.find_application(client_id)?;
+        let application = snapshot
+            .find_application(client_id)
+            .filter(|application| !application.dormant)?;
         Some(ApplicationAccount {
             application_id: application.id,
             service_principal_id: application.service_principal_id,

@@ -71,6 +71,7 @@ impl Listeners {
             engine: parts.engine.clone(),
             authenticator: Arc::new(Authenticator::new(Arc::clone(&parts.tokens))),
             signer: Arc::clone(&parts.tokens) as Arc<_>,
+            credentials: Arc::clone(&parts.tokens) as Arc<_>,
             environment: parts.environment.clone(),
             metrics: Arc::clone(&metrics),
             settings: ApiSettings {

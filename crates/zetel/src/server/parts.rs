@@ -47,11 +47,11 @@ impl Parts {
         let tokens = TokenService::open(
             TokenSettings {
                 public_url: settings.public_url.clone(),
-                own_hosts: vec![
-                    "localhost".to_owned(),
-                    "127.0.0.1".to_owned(),
-                    "[::1]".to_owned(),
-                ],
+                own_hosts: ["localhost", "127.0.0.1", "[::1]"]
+                    .map(str::to_owned)
+                    .into_iter()
+                    .chain(settings.host_names.iter().cloned())
+                    .collect(),
                 ..TokenSettings::default()
             },
             store.database().clone(),

@@ -160,6 +160,7 @@ fn server_certificate(
         "127.0.0.1".to_owned(),
         "::1".to_owned(),
     ];
+    names.extend(settings.host_names.iter().cloned());
     if !settings.listen.ip().is_unspecified() {
         names.push(settings.listen.ip().to_string());
     }

@@ -219,9 +219,12 @@ impl<'a> Builder<'a> {
             Event::UserRestored { .. } => A::RestoreUser,
             Event::UserPurged { .. } => A::HardDeleteUser,
             Event::PasswordChanged { user, .. } => self.password_activity(*user),
+            Event::SessionsRevoked { .. } => A::RevokeSessions,
             Event::ApplicationAdded { .. } => A::AddApplication,
             Event::ApplicationRemoved { .. } => A::DeleteApplication,
-            Event::PermissionsChanged { .. } => A::UpdateApplication,
+            Event::PermissionsChanged { .. }
+            | Event::ApplicationChanged { .. }
+            | Event::CredentialsChanged { .. } => A::UpdateApplication,
             Event::RoleAssigned { .. } => A::AddMemberToRole,
             Event::RoleRemoved { .. } => A::RemoveMemberFromRole,
             Event::GroupCreated { .. } => A::AddGroup,

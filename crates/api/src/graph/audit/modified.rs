@@ -1,5 +1,6 @@
 //! `modifiedProperties` of audit records: what an event changed, as far as the event says.
 
+use uuid::Uuid;
 use zetel_domain::{
     Event, Tenant,
     directory::Profile,
@@ -102,6 +103,15 @@ pub(super) fn of(tenant: &Tenant, event: &Event) -> Vec<Modified> {
                 .collect(),
         },
         Event::ApplicationAdded { application } => of_permissions(application.permissions.iter()),
+        Event::ApplicationChanged { application } => vec![Modified::new(
+            "DisplayName",
+            list_of(&application.display_name),
+        )],
+        Event::CredentialsChanged { added, removed, .. } => vec![Modified::between(
+            "KeyDescription",
+            Some(key_ids(removed)),
+            Some(key_ids(added)),
+        )],
         Event::PermissionsChanged { permissions, .. } => of_permissions(permissions.iter()),
         Event::RoleAssigned { role, .. } | Event::RoleRemoved { role, .. } => vec![
             Modified::new("Role.DisplayName", list_of(role.display_name())),
@@ -196,6 +206,10 @@ fn of_permissions<'a>(
     let names = permissions.map(|permission| permission.as_str());
     let names = written(|out| json::array(out, names, json::string));
     vec![Modified::new("AppRole.Value", names)]
+}
+
+fn key_ids(ids: &[Uuid]) -> String {
+    written(|out| json::array(out, ids, |out, id| json::guid(out, *id)))
 }
 
 /// Graph's names of the properties with some tags.

@@ -48,6 +48,7 @@ fn sentences(tenant: &Tenant, event: &Event) -> Vec<String> {
         Event::UserRestored { .. } => "The user was restored with all licenses.".to_owned(),
         Event::UserPurged { .. } => "The user was deleted for good.".to_owned(),
         Event::PasswordChanged { .. } => "The password was set.".to_owned(),
+        Event::SessionsRevoked { .. } => "All sessions ended.".to_owned(),
         Event::MembersAdded { group: of, .. } => format!("Became a member of {}.", group(of)),
         Event::MembersRemoved { group: of, .. } => {
             format!("Is no longer a member of {}.", group(of))

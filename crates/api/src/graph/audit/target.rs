@@ -33,6 +33,7 @@ impl Target {
             | Event::UserRestored { user }
             | Event::UserPurged { user }
             | Event::PasswordChanged { user, .. }
+            | Event::SessionsRevoked { user, .. }
             | Event::UserReprocessed { user }
             | Event::EnrollmentManagerAdded { user }
             | Event::EnrollmentManagerRemoved { user } => vec![Self::User(*user)],
@@ -44,8 +45,12 @@ impl Target {
             } => Self::of_device(*device, head.user),
             Event::DeviceContacted { device, user, .. }
             | Event::DeviceRemoved { device, user, .. } => Self::of_device(*device, *user),
-            Event::ApplicationAdded { application } => vec![Self::Application(application.id)],
-            Event::ApplicationRemoved { id } | Event::PermissionsChanged { id, .. } => {
+            Event::ApplicationAdded { application } | Event::ApplicationChanged { application } => {
+                vec![Self::Application(application.id)]
+            }
+            Event::ApplicationRemoved { id }
+            | Event::CredentialsChanged { id, .. }
+            | Event::PermissionsChanged { id, .. } => {
                 vec![Self::Application(*id)]
             }
             Event::RoleAssigned { principal, .. } | Event::RoleRemoved { principal, .. } => {

@@ -5,6 +5,7 @@
 
 mod clause;
 mod device;
+mod few;
 mod group;
 mod lexer;
 mod object;
@@ -13,6 +14,7 @@ mod text;
 mod user;
 
 pub(crate) use device::DeviceTest;
+pub(crate) use few::{FewTest, FilteredByText};
 pub(crate) use group::{GroupTest, users_with_errors};
 pub(crate) use object::ObjectFilter;
 pub(crate) use user::UserTest;

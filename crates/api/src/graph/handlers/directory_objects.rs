@@ -1,6 +1,7 @@
 //! `/directoryObjects`: objects of whichever type.
 
-use zetel_domain::access::Action;
+use uuid::Uuid;
+use zetel_domain::{Tenant, access::Action};
 
 use super::{
     memberships::{find_object, ids, member, read_object},
@@ -8,15 +9,19 @@ use super::{
 };
 use crate::graph::{
     call::Call,
+    credentials::Credentials,
     error::GraphError,
     json,
     relations::Object,
     render::{
+        application::{ApplicationEntity, ApplicationRow, CREDENTIALS},
         license::LicenseBook,
         object::{ObjectSelection, ObjectWriter, Sight},
+        service_principal::{PrincipalRow, ServicePrincipal},
         strip::Strip,
     },
     reply::Reply,
+    schema::Selection,
 };
 
 /// Ids that can be asked for at once.
@@ -46,11 +51,12 @@ pub(crate) fn get(call: &Call<'_>) -> Result<Reply, GraphError> {
 /// `POST /directoryObjects/getByIds`: those of the objects that are there and of one of the types asked for.
 pub(crate) fn get_by_ids(call: &Call<'_>) -> Result<Reply, GraphError> {
     let sight = sight(call);
+    let sees_applications = call.read(Action::ReadApplications, None).is_ok();
     // Whoever may see nothing is told so.
-    let action = if sight.groups {
-        Action::ReadGroups
-    } else {
-        Action::ListUsers
+    let action = match (sight.groups, sees_applications) {
+        (true, _) => Action::ReadGroups,
+        (false, true) => Action::ReadApplications,
+        (false, false) => Action::ListUsers,
     };
     let tenant = call.read(action, None)?;
     let members = call.members()?;
@@ -66,6 +72,18 @@ pub(crate) fn get_by_ids(call: &Call<'_>) -> Result<Reply, GraphError> {
         sight.users && is_asked("user"),
         sight.groups && is_asked("group"),
     );
+    let (applications, principals) = (
+        sees_applications && is_asked("application"),
+        sees_applications && is_asked("servicePrincipal"),
+    );
+    let programs: Vec<Program<'_>> = ids
+        .iter()
+        .filter_map(|id| Program::find(&tenant, *id))
+        .filter(|program| match program {
+            Program::Application(_) => applications,
+            Program::Principal(_) => principals,
+        })
+        .collect();
     let objects = ids
         .into_iter()
         .filter_map(|id| Object::find(&tenant, id))
@@ -85,9 +103,54 @@ pub(crate) fn get_by_ids(call: &Call<'_>) -> Result<Reply, GraphError> {
     json::object(&mut out, |out| {
         call.write_context(out, &["directoryObjects"]);
         json::key(out, "value");
-        json::array(out, objects, |out, object| {
-            json::object(out, |out| writer.write(out, object, &mut strip));
+        let objects = objects.map(Found::Object);
+        let programs = programs.into_iter().map(Found::Program);
+        json::array(out, objects.chain(programs), |out, found| {
+            json::object(out, |out| match found {
+                Found::Object(object) => writer.write(out, object, &mut strip),
+                Found::Program(program) => write_program(out, &program),
+            });
         });
     });
     Ok(Reply::json(out))
+}
+
+enum Found<'a> {
+    Object(Object<'a>),
+    Program(Program<'a>),
+}
+
+/// An application or a service principal.
+enum Program<'a> {
+    Application(ApplicationRow<'a>),
+    Principal(PrincipalRow<'a>),
+}
+
+impl<'a> Program<'a> {
+    fn find(tenant: &'a Tenant, id: Uuid) -> Option<Self> {
+        if let Some(application) = tenant.applications().get(&id) {
+            return Some(Self::Application(ApplicationRow {
+                tenant,
+                application,
+                credentials: Credentials::NONE,
+            }));
+        }
+        let mut principals = PrincipalRow::all(tenant).into_iter();
+        principals.find(|row| row.id() == id).map(Self::Principal)
+    }
+}
+
+/// Appends what a list of objects shows of a program: not its credentials.
+fn write_program(out: &mut Vec<u8>, program: &Program<'_>) {
+    json::key(out, "@odata.type");
+    match program {
+        Program::Application(row) => {
+            json::string(out, "#microsoft.graph.application");
+            Selection::<ApplicationEntity>::without(CREDENTIALS).write(out, row);
+        }
+        Program::Principal(row) => {
+            json::string(out, "#microsoft.graph.servicePrincipal");
+            Selection::<ServicePrincipal>::without(CREDENTIALS).write(out, row);
+        }
+    }
 }

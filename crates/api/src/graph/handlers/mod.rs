@@ -1,16 +1,21 @@
 //! What answers each path: convert, call the engine, render.
 
+pub(crate) mod applications;
 pub(crate) mod assignment;
 pub(crate) mod audits;
 pub(crate) mod deleted_items;
 pub(crate) mod devices;
 pub(crate) mod directory_objects;
+pub(crate) mod domains;
 pub(crate) mod groups;
 pub(crate) mod licenses;
 pub(crate) mod memberships;
 pub(crate) mod organization;
 pub(crate) mod products;
 pub(crate) mod related;
+pub(crate) mod roles;
+pub(crate) mod service_principals;
+pub(crate) mod sessions;
 pub(crate) mod troubleshooting;
 pub(crate) mod users;
 pub(crate) mod writes;
@@ -18,6 +23,7 @@ pub(crate) mod zetel;
 
 mod assignment_body;
 mod entities;
+mod few;
 mod group_body;
 mod pages;
 mod user_body;

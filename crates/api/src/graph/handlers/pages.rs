@@ -94,7 +94,10 @@ impl<'c, 'r> Pages<'c, 'r> {
             | Listing::ManagedDevices
             | Listing::ManagedDevicesOf(_)
             | Listing::DirectoryDevices
-            | Listing::DirectoryDevicesOf(_) => self.call.path,
+            | Listing::DirectoryDevicesOf(_)
+            | Listing::Applications
+            | Listing::ServicePrincipals
+            | Listing::RoleAssignments => self.call.path,
         };
         json::escaped(out, path.as_bytes());
         out.push(b'?');

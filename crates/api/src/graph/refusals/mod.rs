@@ -73,6 +73,7 @@ pub(crate) const fn resource_of(command: &Command) -> &'static str {
         | Command::SyncDevice { .. }
         | Command::RemoveDevice { .. } => MANAGED_DEVICE,
         Command::ChangeLimitPolicies(_) => LIMIT_CONFIGURATION,
+        Command::AddApplication { .. } | Command::UpdateApplication { .. } => APPLICATION,
         _ => USER,
     }
 }
@@ -81,6 +82,8 @@ pub(crate) const fn resource_of(command: &Command) -> &'static str {
 pub(crate) const USER: &str = "User";
 /// Graph's name of groups in texts.
 pub(crate) const GROUP: &str = "Group";
+/// Graph's name of applications in texts.
+pub(crate) const APPLICATION: &str = "Application";
 /// Graph's name of managed devices in texts.
 pub(crate) const MANAGED_DEVICE: &str = "ManagedDevice";
 /// Graph's name in texts of policies that limit devices per user.

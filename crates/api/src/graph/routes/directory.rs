@@ -142,7 +142,7 @@ pub(super) const ROUTES: &[Route] = &[
         "/directoryObjects/getByIds",
         |call| Box::pin(ready(directory_objects::get_by_ids(call))),
         Action::ListUsers,
-        "Get up to 1000 users and groups by their ids; groups need the right to read groups.",
+        "Get up to 1000 users, groups, applications and service principals by their ids; each type needs the right to read it.",
     ),
     ask(
         "/directoryObjects/{id}/getMemberGroups",

@@ -1,11 +1,13 @@
 //! Every path that is implemented, in one table: dispatch, 405, 501 and docs/reference/graph-coverage.md follow from it.
 
+mod applications;
 mod batch;
 mod devices;
 mod directory;
 mod gate;
 mod groups;
 mod own;
+mod roles;
 mod troubleshooting;
 mod users;
 
@@ -46,6 +48,9 @@ pub(crate) enum Prefix {
     /// [`GATE`].
     Gate,
 }
+
+/// A segment that may stand before any path of Graph; CLI for Microsoft 365 sends it.
+const OWN_TENANT: &str = "myorganization";
 
 /// How the templates of the enrollment gate begin.
 const GATE: &str = "/enrollment";
@@ -148,6 +153,8 @@ pub(crate) static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
         groups::ROUTES,
         devices::ROUTES,
         batch::ROUTES,
+        applications::ROUTES,
+        roles::ROUTES,
         own::ROUTES,
         troubleshooting::ROUTES,
         gate::ROUTES,
@@ -225,6 +232,11 @@ pub(crate) fn find<'a>(
     prefix: Prefix,
     segments: &'a [Segment<'_>],
 ) -> Result<Matched<'a>, NotFound> {
+    let segments = match segments {
+        // Graph's other way to say whose: everything is the caller's tenant's.
+        [Segment::Plain(first), rest @ ..] if first.eq_ignore_ascii_case(OWN_TENANT) => rest,
+        _ => segments,
+    };
     let mut others = Vec::new();
     for ((place, route), (below, template)) in ROUTES.iter().enumerate().zip(TEMPLATES.iter()) {
         if *below != prefix || template.len() != segments.len() || !fits(template, segments) {
@@ -341,6 +353,14 @@ mod tests {
             ),
             ("/v1/checks", "Path"),
             ("/enrollment/v1/checks", "Path"),
+            (
+                "/myorganization/users/7",
+                "/users/{id | userPrincipalName} 7",
+            ),
+            (
+                "/applications(appId='7')",
+                "/applications(appId='{appId}') 7",
+            ),
             ("/users/7/manager", "Path"),
             ("/users/7/$ref", "Path"),
             ("/users/7/licenseDetails/$count", "Path"),

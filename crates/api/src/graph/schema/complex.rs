@@ -1,6 +1,9 @@
 //! Complex types: values with members and no identity.
 
-use super::{Property, Type, audit_types::AUDIT_TYPES, device_types::DEVICE_TYPES};
+use super::{
+    Property, Type, application_types::APPLICATION_TYPES, audit_types::AUDIT_TYPES,
+    device_types::DEVICE_TYPES,
+};
 
 /// A complex type.
 #[derive(Clone, Copy, Debug)]
@@ -42,7 +45,11 @@ const fn number(name: &'static str) -> Property {
 
 /// All complex types.
 pub(crate) fn complex_types() -> impl Iterator<Item = &'static ComplexType> {
-    COMPLEX_TYPES.iter().chain(DEVICE_TYPES).chain(AUDIT_TYPES)
+    COMPLEX_TYPES
+        .iter()
+        .chain(APPLICATION_TYPES)
+        .chain(DEVICE_TYPES)
+        .chain(AUDIT_TYPES)
 }
 
 /// Those of the directory (licensing.md 1.3 and 1.6 to 1.10).

@@ -1,6 +1,7 @@
 //! Entity types: the one description from which `$select`, JSON, `$metadata` and the documentation are made, so that
 //! they cannot disagree.
 
+mod application_types;
 mod audit_types;
 mod complex;
 mod device_types;

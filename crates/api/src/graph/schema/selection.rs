@@ -109,6 +109,24 @@ impl<E: Entity> Selection<E> {
         })
     }
 
+    /// All properties that are returned by default, except some.
+    pub fn without(names: &[&str]) -> Self {
+        let places = (0..).zip(E::COLUMNS).filter(|(_, column)| {
+            column.property.by_default && !names.contains(&column.property.name)
+        });
+        Self {
+            places: places.map(|(place, _)| place).collect(),
+            context: String::new(),
+            entity: std::marker::PhantomData,
+        }
+    }
+
+    /// Whether one of some properties is among them.
+    pub fn has_one_of(&self, names: &[&str]) -> bool {
+        self.columns()
+            .any(|column| names.contains(&column.property.name))
+    }
+
     /// The selected columns.
     pub fn columns(&self) -> impl Iterator<Item = &'static Column<E>> {
         self.places

@@ -31,6 +31,8 @@ pub fn gate() -> World {
         permissions: vec![Permission::DeviceManagementManagedDevicesReadWriteAll],
         public_client: false,
         redirect_uris: Vec::new(),
+        dormant: false,
+        properties: std::collections::BTreeMap::new(),
     });
     assert_eq!(world.assign(BEN, &[EMS], &[]).status, 200);
     world

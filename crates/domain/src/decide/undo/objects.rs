@@ -215,6 +215,7 @@ impl Reversal<'_> {
         let user = match event {
             Event::UserPurged { user }
             | Event::PasswordChanged { user, .. }
+            | Event::SessionsRevoked { user, .. }
             | Event::UserReprocessed { user } => Some(*user),
             _ => None,
         };
@@ -261,6 +262,15 @@ const fn instead_of_undoing(event: &Event) -> Option<&'static str> {
         }
         Event::PermissionsChanged { .. } => {
             "Permissions are not put back. Set the permissions that the application shall have."
+        }
+        Event::ApplicationChanged { .. } => {
+            "An application is not put back as it was. Change it again."
+        }
+        Event::CredentialsChanged { .. } => {
+            "Credentials do not come back. Remove those that must go, and add new ones."
+        }
+        Event::SessionsRevoked { .. } => {
+            "Ended sessions do not come back. The user signs in again."
         }
         Event::RoleAssigned { .. } => "Roles are not taken back. Remove the role.",
         Event::RoleRemoved { .. } => "Roles are not given back. Assign the role again.",

@@ -43,6 +43,8 @@ impl Model {
                 client_id,
                 display_name,
                 permissions,
+                dormant,
+                properties,
                 ..
             } => {
                 if display_name.is_empty() {
@@ -66,6 +68,8 @@ impl Model {
                     service_principal_id,
                     display_name: display_name.clone(),
                     permissions: set(permissions),
+                    dormant: *dormant,
+                    properties: properties.clone(),
                 };
                 self.applications.insert(id, application);
                 return Ok(Outcome::Created(id));
@@ -75,15 +79,51 @@ impl Model {
                 let removed = removed.ok_or(Rejection::ApplicationNotFound { id: *id })?;
                 self.roles.remove(&removed.service_principal_id);
             }
+            Command::UpdateApplication { id, patch } => {
+                let application = self.applications.get_mut(id);
+                let application = application.ok_or(Rejection::ApplicationNotFound { id: *id })?;
+                if patch.display_name.as_deref() == Some("") {
+                    return Err(Rejection::RequiredPropertyMissing {
+                        name: "displayName",
+                    });
+                }
+                if let Some(name) = &patch.display_name {
+                    application.display_name.clone_from(name);
+                }
+                application.dormant = patch.dormant.unwrap_or(application.dormant);
+                for (name, value) in &patch.properties {
+                    application.properties.remove(name);
+                    application
+                        .properties
+                        .extend(value.clone().map(|value| (name.clone(), value)));
+                }
+                if application.dormant {
+                    application.permissions.clear();
+                    self.roles.remove(&application.service_principal_id);
+                }
+            }
+            Command::NoteCredentials { id, .. } => {
+                if !self.applications.contains_key(id) {
+                    return Err(Rejection::ApplicationNotFound { id: *id });
+                }
+            }
             Command::SetPermissions { id, permissions } => {
                 let application = self.applications.get_mut(id);
                 let application = application.ok_or(Rejection::ApplicationNotFound { id: *id })?;
+                if application.dormant && !permissions.is_empty() {
+                    return Err(Rejection::PrincipalNotFound {
+                        id: application.service_principal_id,
+                    });
+                }
                 application.permissions = set(permissions);
             }
             Command::AssignRole { principal, role } => {
                 let is_user = self.live(&UserKey::Id(*principal)).is_ok();
                 let mut applications = self.applications.values();
-                if !is_user && !applications.any(|known| known.service_principal_id == *principal) {
+                let acts = |known: &ApplicationPicture| {
+                    known.service_principal_id == *principal && !known.dormant
+                };
+                if !is_user && !applications.any(acts) {
                     return Err(Rejection::PrincipalNotFound { id: *principal });
                 }
                 self.roles.entry(*principal).or_default().insert(*role);

@@ -274,8 +274,11 @@ impl Model {
             | Command::DeleteUser { .. }
             | Command::RestoreUser { .. }
             | Command::PurgeUser { .. }
-            | Command::NotePasswordChange { .. } => self.on_user(command, given),
+            | Command::NotePasswordChange { .. }
+            | Command::RevokeSessions { .. } => self.on_user(command, given),
             Command::AddApplication { .. }
+            | Command::UpdateApplication { .. }
+            | Command::NoteCredentials { .. }
             | Command::RemoveApplication { .. }
             | Command::SetPermissions { .. }
             | Command::AssignRole { .. }

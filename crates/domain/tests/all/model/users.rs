@@ -286,6 +286,13 @@ impl Model {
                 properties.insert(property, PropertyValue::Time(given.now));
                 Ok(user_outcome(place))
             }
+            Command::RevokeSessions { user } => {
+                let place = self.live(user)?;
+                let properties = &mut self.users[place].properties;
+                let property = UserProperty::SignInSessionsValidFromDateTime;
+                properties.insert(property, PropertyValue::Time(given.now));
+                Ok(user_outcome(place))
+            }
             _ => unreachable!(),
         }
     }

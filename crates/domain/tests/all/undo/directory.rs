@@ -249,6 +249,9 @@ fn what_cannot_be_undone_says_what_to_do() {
         Command::NotePasswordChange {
             user: UserKey::Id(bob),
         },
+        Command::RevokeSessions {
+            user: UserKey::Id(bob),
+        },
         Command::ReprocessUser {
             user: UserKey::Id(bob),
         },

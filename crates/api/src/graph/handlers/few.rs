@@ -1,0 +1,75 @@
+//! Lists of types with few objects: all are looked at, and pages begin at a position among those that fit.
+
+use std::ops::Range;
+
+use zetel_domain::Tenant;
+
+use super::pages::{self, Pages};
+use crate::graph::{
+    call::Call,
+    error::GraphError,
+    filter::{self, FewTest, FilteredByText},
+    paging::Listing,
+    query::DEFAULT_PAGE,
+    reply::Reply,
+    schema::{Entity, Selection},
+};
+
+/// The objects that fit the request's `$filter`.
+pub(super) fn filtered<'a, E: FilteredByText>(
+    call: &Call<'_>,
+    rows: impl IntoIterator<Item = E::Row<'a>>,
+) -> Result<Vec<E::Row<'a>>, GraphError> {
+    let Some(text) = &call.options.filter else {
+        return Ok(rows.into_iter().collect());
+    };
+    let is_advanced = call.is_eventual() && call.options.count;
+    let condition = filter::parse::<FewTest<E>>(text, is_advanced)?;
+    let fits = |row: &E::Row<'a>| condition.holds(&|test: &FewTest<E>| test.holds(row));
+    Ok(rows.into_iter().filter(fits).collect())
+}
+
+/// Which of so many objects the page shows.
+pub(super) fn shown(
+    call: &Call<'_>,
+    tenant: &Tenant,
+    listing: Listing,
+    count: usize,
+) -> Result<Range<usize>, GraphError> {
+    let start = Pages::new(call, tenant, listing)?.start;
+    let start = usize::try_from(start).unwrap_or(usize::MAX).min(count);
+    let length = usize::from(call.options.top.unwrap_or(DEFAULT_PAGE));
+    Ok(start..start.saturating_add(length).min(count))
+}
+
+/// The page that a request asks for, of objects that fit.
+pub(super) fn page<E: Entity>(
+    call: &Call<'_>,
+    tenant: &Tenant,
+    listing: Listing,
+    set: &str,
+    rows: &[E::Row<'_>],
+) -> Result<Reply, GraphError> {
+    let selection = Selection::<E>::parse(call.options.select.as_deref())?;
+    let pages = Pages::new(call, tenant, listing)?;
+    let start = usize::try_from(pages.start).unwrap_or(usize::MAX);
+    Ok(pages.write(
+        &[set, &selection.context],
+        || count_of(rows.len()),
+        rows.iter().enumerate().skip(start),
+        |(position, _)| *position as u64,
+        |out, (_, row)| selection.write(out, row),
+    ))
+}
+
+/// The answer to `/$count`.
+pub(super) fn count<E: FilteredByText>(
+    call: &Call<'_>,
+    rows: &[E::Row<'_>],
+) -> Result<Reply, GraphError> {
+    pages::count(call, || count_of(rows.len()))
+}
+
+fn count_of(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX)
+}

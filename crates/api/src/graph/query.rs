@@ -26,6 +26,10 @@ pub(crate) enum QueryOption {
     Filter,
     /// `$expand`
     Expand,
+    /// `$search`
+    Search,
+    /// `$orderby`
+    OrderBy,
 }
 
 impl QueryOption {
@@ -38,20 +42,14 @@ impl QueryOption {
             Self::SkipToken => "$skiptoken",
             Self::Filter => "$filter",
             Self::Expand => "$expand",
+            Self::Search => "$search",
+            Self::OrderBy => "$orderby",
         }
     }
 }
 
 /// Options of Graph that no path takes yet.
-const NOT_IMPLEMENTED: [&str; 7] = [
-    "search",
-    "orderby",
-    "apply",
-    "compute",
-    "deltatoken",
-    "levels",
-    "index",
-];
+const NOT_IMPLEMENTED: [&str; 5] = ["apply", "compute", "deltatoken", "levels", "index"];
 
 /// The options of a request, read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -68,6 +66,10 @@ pub(crate) struct Options<'a> {
     pub filter: Option<Cow<'a, str>>,
     /// `$expand` as it stands.
     pub expand: Option<Cow<'a, str>>,
+    /// `$search` as it stands.
+    pub search: Option<Cow<'a, str>>,
+    /// `$orderby` as it stands.
+    pub order_by: Option<Cow<'a, str>>,
 }
 
 impl<'a> Options<'a> {
@@ -95,6 +97,8 @@ impl<'a> Options<'a> {
                 "skiptoken" => QueryOption::SkipToken,
                 "filter" => QueryOption::Filter,
                 "expand" => QueryOption::Expand,
+                "search" => QueryOption::Search,
+                "orderby" => QueryOption::OrderBy,
                 "format" => {
                     check_format(&value)?;
                     continue;
@@ -121,6 +125,8 @@ impl<'a> Options<'a> {
                 QueryOption::SkipToken => options.page = Some(PageToken::parse(&value)?),
                 QueryOption::Filter => options.filter = Some(value),
                 QueryOption::Expand => options.expand = Some(value),
+                QueryOption::Search => options.search = Some(value),
+                QueryOption::OrderBy => options.order_by = Some(value),
             }
         }
         Ok(options)

@@ -19,6 +19,7 @@ mod health;
 mod own;
 mod paging;
 mod plans;
+mod queries;
 mod random;
 mod reading;
 mod users;

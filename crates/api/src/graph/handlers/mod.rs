@@ -18,8 +18,10 @@ pub(crate) mod zetel;
 
 mod assignment_body;
 mod entities;
+mod expanded;
 mod group_body;
 mod pages;
+mod sorting;
 mod user_body;
 mod user_lists;
 

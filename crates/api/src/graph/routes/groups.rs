@@ -5,18 +5,16 @@ use std::future::ready;
 use axum::http::Method;
 use zetel_domain::access::Action;
 
-use super::{Route, ask, change, get};
+use super::{COUNT, EXPANDABLE_LIST, LIST, Route, ask, change, get};
 use crate::graph::{
     handlers::{
         assignment, groups,
         memberships::{self, Whose},
         related::{self, Cast, On, Related},
     },
-    query::QueryOption::{self, Count, Filter, Select, SkipToken, Top},
+    query::QueryOption::{Count, Expand, Select, SkipToken, Top},
     relations::Relation,
 };
-
-const LIST: &[QueryOption] = &[Select, Top, Count, SkipToken, Filter];
 
 const fn on_group(relation: Relation, cast: Cast) -> Related {
     Related {
@@ -31,21 +29,21 @@ pub(super) const ROUTES: &[Route] = &[
         "/groups",
         groups::list,
         Action::ReadGroups,
-        LIST,
+        EXPANDABLE_LIST,
         "List groups, by pages.",
     ),
     get(
         "/groups/$count",
         groups::count_all,
         Action::ReadGroups,
-        &[Filter],
+        COUNT,
         "Count groups; needs the header `ConsistencyLevel: eventual`.",
     ),
     get(
         "/groups/{id}",
         groups::get,
         Action::ReadGroups,
-        &[Select],
+        &[Select, Expand],
         "Get a group.",
     ),
     change(
@@ -87,7 +85,7 @@ pub(super) const ROUTES: &[Route] = &[
         "/groups/{id}/membersWithLicenseErrors/$count",
         |call| related::count(call, on_group(Relation::LicenseErrors, Cast::None)),
         Action::ReadGroups,
-        &[Filter],
+        COUNT,
         "Count them; needs the header `ConsistencyLevel: eventual`.",
     ),
     get(
@@ -108,7 +106,7 @@ pub(super) const ROUTES: &[Route] = &[
         "/groups/{id}/members/$count",
         |call| related::count(call, on_group(Relation::Members, Cast::None)),
         Action::ReadGroups,
-        &[Filter],
+        COUNT,
         "Count them; needs the header `ConsistencyLevel: eventual`.",
     ),
     get(
@@ -122,7 +120,7 @@ pub(super) const ROUTES: &[Route] = &[
         "/groups/{id}/members/microsoft.graph.user/$count",
         |call| related::count(call, on_group(Relation::Members, Cast::Users)),
         Action::ReadGroups,
-        &[Filter],
+        COUNT,
         "Count them; needs the header `ConsistencyLevel: eventual`.",
     ),
     get(
@@ -136,7 +134,7 @@ pub(super) const ROUTES: &[Route] = &[
         "/groups/{id}/members/microsoft.graph.group/$count",
         |call| related::count(call, on_group(Relation::Members, Cast::Groups)),
         Action::ReadGroups,
-        &[Filter],
+        COUNT,
         "Count them; needs the header `ConsistencyLevel: eventual`.",
     ),
     get(
@@ -150,7 +148,7 @@ pub(super) const ROUTES: &[Route] = &[
         "/groups/{id}/transitiveMembers/$count",
         |call| related::count(call, on_group(Relation::TransitiveMembers, Cast::None)),
         Action::ReadGroups,
-        &[Filter],
+        COUNT,
         "Count them; needs the header `ConsistencyLevel: eventual`.",
     ),
     get(
@@ -164,7 +162,7 @@ pub(super) const ROUTES: &[Route] = &[
         "/groups/{id}/transitiveMembers/microsoft.graph.user/$count",
         |call| related::count(call, on_group(Relation::TransitiveMembers, Cast::Users)),
         Action::ReadGroups,
-        &[Filter],
+        COUNT,
         "Count them; needs the header `ConsistencyLevel: eventual`.",
     ),
     get(
@@ -178,7 +176,7 @@ pub(super) const ROUTES: &[Route] = &[
         "/groups/{id}/transitiveMembers/microsoft.graph.group/$count",
         |call| related::count(call, on_group(Relation::TransitiveMembers, Cast::Groups)),
         Action::ReadGroups,
-        &[Filter],
+        COUNT,
         "Count them; needs the header `ConsistencyLevel: eventual`.",
     ),
     get(
@@ -192,7 +190,7 @@ pub(super) const ROUTES: &[Route] = &[
         "/groups/{id}/owners/$count",
         |call| related::count(call, on_group(Relation::Owners, Cast::None)),
         Action::ReadGroups,
-        &[Filter],
+        COUNT,
         "Count them; needs the header `ConsistencyLevel: eventual`.",
     ),
     get(
@@ -269,7 +267,7 @@ pub(super) const ROUTES: &[Route] = &[
         "/groups/{id}/memberOf/$count",
         |call| related::count(call, on_group(Relation::MemberOf, Cast::None)),
         Action::ReadGroups,
-        &[Filter],
+        COUNT,
         "Count them; needs the header `ConsistencyLevel: eventual`.",
     ),
     get(
@@ -283,7 +281,7 @@ pub(super) const ROUTES: &[Route] = &[
         "/groups/{id}/memberOf/microsoft.graph.group/$count",
         |call| related::count(call, on_group(Relation::MemberOf, Cast::Groups)),
         Action::ReadGroups,
-        &[Filter],
+        COUNT,
         "Count them; needs the header `ConsistencyLevel: eventual`.",
     ),
     get(
@@ -297,7 +295,7 @@ pub(super) const ROUTES: &[Route] = &[
         "/groups/{id}/transitiveMemberOf/$count",
         |call| related::count(call, on_group(Relation::TransitiveMemberOf, Cast::None)),
         Action::ReadGroups,
-        &[Filter],
+        COUNT,
         "Count them; needs the header `ConsistencyLevel: eventual`.",
     ),
     get(
@@ -311,7 +309,7 @@ pub(super) const ROUTES: &[Route] = &[
         "/groups/{id}/transitiveMemberOf/microsoft.graph.group/$count",
         |call| related::count(call, on_group(Relation::TransitiveMemberOf, Cast::Groups)),
         Action::ReadGroups,
-        &[Filter],
+        COUNT,
         "Count them; needs the header `ConsistencyLevel: eventual`.",
     ),
     ask(

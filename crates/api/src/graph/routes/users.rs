@@ -5,7 +5,7 @@ use std::future::ready;
 use axum::http::Method;
 use zetel_domain::access::Action;
 
-use super::{Route, ask, change, get};
+use super::{COUNT, EXPANDABLE_LIST, LIST, Route, ask, change, get};
 use crate::graph::{
     handlers::{
         assignment, licenses,
@@ -13,11 +13,9 @@ use crate::graph::{
         related::{self, Cast, On, Related},
         users, writes,
     },
-    query::QueryOption::{self, Count, Filter, Select, SkipToken, Top},
+    query::QueryOption::{Expand, Select},
     relations::Relation,
 };
-
-const LIST: &[QueryOption] = &[Select, Top, Count, SkipToken, Filter];
 
 const fn on_user(relation: Relation, cast: Cast) -> Related {
     Related {
@@ -32,21 +30,21 @@ pub(super) const ROUTES: &[Route] = &[
         "/users",
         users::list,
         Action::ListUsers,
-        LIST,
+        EXPANDABLE_LIST,
         "List users, by pages.",
     ),
     get(
         "/users/$count",
         users::count,
         Action::ListUsers,
-        &[Filter],
+        COUNT,
         "Count users; needs the header `ConsistencyLevel: eventual`.",
     ),
     get(
         "/users/{id | userPrincipalName}",
         users::get,
         Action::ReadUser,
-        &[Select],
+        &[Select, Expand],
         "Get a user.",
     ),
     get(
@@ -95,7 +93,7 @@ pub(super) const ROUTES: &[Route] = &[
         "/me",
         users::get,
         Action::ReadUser,
-        &[Select],
+        &[Select, Expand],
         "Get the signed-in user.",
     ),
     get(
@@ -144,7 +142,7 @@ pub(super) const ROUTES: &[Route] = &[
         "/users/{id | userPrincipalName}/memberOf/$count",
         |call| related::count(call, on_user(Relation::MemberOf, Cast::None)),
         Action::ReadUser,
-        &[Filter],
+        COUNT,
         "Count them; needs the header `ConsistencyLevel: eventual`.",
     ),
     get(
@@ -158,7 +156,7 @@ pub(super) const ROUTES: &[Route] = &[
         "/users/{id | userPrincipalName}/memberOf/microsoft.graph.group/$count",
         |call| related::count(call, on_user(Relation::MemberOf, Cast::Groups)),
         Action::ReadUser,
-        &[Filter],
+        COUNT,
         "Count them; needs the header `ConsistencyLevel: eventual`.",
     ),
     get(
@@ -172,7 +170,7 @@ pub(super) const ROUTES: &[Route] = &[
         "/users/{id | userPrincipalName}/transitiveMemberOf/$count",
         |call| related::count(call, on_user(Relation::TransitiveMemberOf, Cast::None)),
         Action::ReadUser,
-        &[Filter],
+        COUNT,
         "Count them; needs the header `ConsistencyLevel: eventual`.",
     ),
     get(
@@ -186,7 +184,7 @@ pub(super) const ROUTES: &[Route] = &[
         "/users/{id | userPrincipalName}/transitiveMemberOf/microsoft.graph.group/$count",
         |call| related::count(call, on_user(Relation::TransitiveMemberOf, Cast::Groups)),
         Action::ReadUser,
-        &[Filter],
+        COUNT,
         "Count them; needs the header `ConsistencyLevel: eventual`.",
     ),
     get(
@@ -200,7 +198,7 @@ pub(super) const ROUTES: &[Route] = &[
         "/me/memberOf/$count",
         |call| related::count(call, on_user(Relation::MemberOf, Cast::None)),
         Action::ReadUser,
-        &[Filter],
+        COUNT,
         "Count them; needs the header `ConsistencyLevel: eventual`.",
     ),
     get(
@@ -214,7 +212,7 @@ pub(super) const ROUTES: &[Route] = &[
         "/me/memberOf/microsoft.graph.group/$count",
         |call| related::count(call, on_user(Relation::MemberOf, Cast::Groups)),
         Action::ReadUser,
-        &[Filter],
+        COUNT,
         "Count them; needs the header `ConsistencyLevel: eventual`.",
     ),
     get(
@@ -228,7 +226,7 @@ pub(super) const ROUTES: &[Route] = &[
         "/me/transitiveMemberOf/$count",
         |call| related::count(call, on_user(Relation::TransitiveMemberOf, Cast::None)),
         Action::ReadUser,
-        &[Filter],
+        COUNT,
         "Count them; needs the header `ConsistencyLevel: eventual`.",
     ),
     get(
@@ -242,7 +240,7 @@ pub(super) const ROUTES: &[Route] = &[
         "/me/transitiveMemberOf/microsoft.graph.group/$count",
         |call| related::count(call, on_user(Relation::TransitiveMemberOf, Cast::Groups)),
         Action::ReadUser,
-        &[Filter],
+        COUNT,
         "Count them; needs the header `ConsistencyLevel: eventual`.",
     ),
     ask(

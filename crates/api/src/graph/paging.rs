@@ -84,7 +84,7 @@ impl Key {
 }
 
 impl Ord for Key {
-    /// Nothing comes before everything, as in OData.
+    /// Nothing comes before everything, as in `OData`.
     fn cmp(&self, other: &Self) -> Ordering {
         match (self, other) {
             (Self::Text(own), Self::Text(other)) => own.cmp(other),

@@ -463,7 +463,7 @@ fn expanded_relationships() {
     world.join(inner, &[CARLA]);
     let shown: Vec<String> = [
         format!("/groups/{outer}?$select=id,displayName&$expand=members($select=id)"),
-        format!("/groups?$select=id&$expand=transitiveMembers($select=id,mail)&$top=1"),
+        "/groups?$select=id&$expand=transitiveMembers($select=id,mail)&$top=1".to_owned(),
         format!("/users/{ANNA}?$select=id&$expand=memberOf($select=id,displayName)"),
         "/users?$select=id&$expand=memberOf($select=id)&$filter=usageLocation+eq+'NL'".to_owned(),
         format!("/users/{ANNA}?$expand=manager"),

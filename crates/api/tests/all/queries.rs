@@ -51,25 +51,25 @@ fn user(number: u128) -> NewUser {
         UserProperty::CompanyName,
         pick(11, &["Contoso", "Fabrikam", ""]),
     );
-    if number % 3 == 0 {
+    if number.is_multiple_of(3) {
         let mails = vec!["x@a.example".to_owned(), format!("{number}@b.example")];
         properties.insert(UserProperty::OtherMails, PropertyValue::Texts(mails));
     }
-    if number % 4 == 0 {
+    if number.is_multiple_of(4) {
         let json = format!(r#"{{"extensionAttribute2":"{}"}}"#, number % 3);
         properties.insert(
             UserProperty::OnPremisesExtensionAttributes,
             PropertyValue::Json(json),
         );
     }
-    if number % 5 == 0 {
+    if number.is_multiple_of(5) {
         let at = Timestamp(1_767_225_600 + i64::try_from(number).unwrap() * 86_400);
         properties.insert(UserProperty::EmployeeHireDate, PropertyValue::Time(at));
     }
     NewUser {
         id: Some(id(number)),
-        account_enabled: number % 7 != 0,
-        user_type: if number % 6 == 0 {
+        account_enabled: !number.is_multiple_of(7),
+        user_type: if number.is_multiple_of(6) {
             UserType::Guest
         } else {
             UserType::Member
@@ -364,8 +364,8 @@ fn change(world: &World, round: u128) {
     for number in 0..8 {
         let user = id(13 + round * 8 + number);
         let body = serde_json::json!({
-            "accountEnabled": number % 2 == 0,
-            "department": ["Sales", "New"][usize::try_from(number % 2).unwrap()],
+            "accountEnabled": number.is_multiple_of(2),
+            "department": if number.is_multiple_of(2) { "Sales" } else { "New" },
             "displayName": format!("Renamed {number}"),
             "usageLocation": "BE",
         });

@@ -115,7 +115,7 @@ impl Operator {
         }
     }
 
-    /// As OData's messages name it.
+    /// As the messages of `OData` name it.
     pub const fn kind(self) -> &'static str {
         match self {
             Self::Equal => "Equal",

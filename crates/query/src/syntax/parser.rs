@@ -128,13 +128,11 @@ impl Parser<'_> {
     }
 
     fn text(&mut self) -> Result<String, QueryError> {
-        match self.literal()? {
-            Literal::Text(text) => Ok(text),
-            _ => {
-                self.next -= 1;
-                Err(self.wrong("Syntax error: a text in quotes expected"))
-            }
+        if let Literal::Text(text) = self.literal()? {
+            return Ok(text);
         }
+        self.next -= 1;
+        Err(self.wrong("Syntax error: a text in quotes expected"))
     }
 
     fn any_of(&mut self, depth: usize) -> Result<Expression, QueryError> {
@@ -173,7 +171,7 @@ impl Parser<'_> {
         let (start, position) = (self.next, self.position());
         let word = self.word()?;
         let (path, question) = if self.takes_sign('(') {
-            self.call(word, start, depth)?
+            self.call(&word, start, depth)?
         } else {
             self.check_variable(&word)?;
             (word, self.comparison()?)
@@ -203,11 +201,11 @@ impl Parser<'_> {
     /// What follows on `name(`.
     fn call(
         &mut self,
-        name: String,
+        name: &str,
         start: usize,
         depth: usize,
     ) -> Result<(String, Question), QueryError> {
-        if let Some(function) = Function::find(&name) {
+        if let Some(function) = Function::find(name) {
             let path = self.word()?;
             self.check_variable(&path)?;
             self.sign(',')?;

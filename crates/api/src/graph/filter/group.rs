@@ -1,5 +1,7 @@
 //! What can be asked of groups.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 use zetel_domain::{
     Tenant,
@@ -50,16 +52,7 @@ impl GroupTest {
     pub fn holds(&self, tenant: &Tenant, ordinal: GroupOrdinal, group: &Group) -> bool {
         match &self.asked {
             Asked::Guid(ids) => ids.contains(&group.id),
-            Asked::Text(matched) => {
-                let kept = || match group.definition.other.get(self.name) {
-                    Some(json) => serde_json::from_str::<Option<String>>(json).ok().flatten(),
-                    None => None,
-                };
-                match self.text(group) {
-                    Some(text) => matched.fits(text),
-                    None => matched.fits(kept().as_deref()),
-                }
-            }
+            Asked::Text(matched) => matched.fits(self.text(group).as_deref()),
             Asked::Flag(flags) => flags.contains(&self.flag(tenant, ordinal, group)),
             Asked::Time(matched) => matched.fits(self.time(group)),
             Asked::AnyText(condition) => {
@@ -85,10 +78,9 @@ impl GroupTest {
         }
     }
 
-    /// A text of the definition; nothing if the property is kept as JSON.
-    fn text<'a>(&self, group: &'a Group) -> Option<Option<&'a str>> {
+    fn text<'a>(&self, group: &'a Group) -> Option<Cow<'a, str>> {
         let definition = &group.definition;
-        Some(match self.name {
+        let text = match self.name {
             "displayName" => Some(definition.display_name.as_str()),
             "description" => definition.description.as_deref(),
             "mail" => definition.mail.as_deref(),
@@ -96,8 +88,14 @@ impl GroupTest {
             "membershipRule" => definition.rule.as_deref(),
             "membershipRuleProcessingState" => rule_state(definition),
             "visibility" => definition.visibility.as_deref(),
-            _ => return None,
-        })
+            // All others are kept as JSON.
+            name => {
+                let kept: Option<String> =
+                    serde_json::from_str(definition.other.get(name)?).ok()?;
+                return kept.map(Cow::Owned);
+            }
+        };
+        text.map(Cow::Borrowed)
     }
 
     fn flag(&self, tenant: &Tenant, ordinal: GroupOrdinal, group: &Group) -> Option<bool> {

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 use zetel_domain::{
     Tenant,
+    location::Location,
     user::{PropertyValue, UserProperty, UserView, record},
 };
 use zetel_query::{Asked, Entity, Test, TextMatch, tables};
@@ -92,7 +93,7 @@ impl UserTest {
             (Column::Type, Asked::Text(matched)) => matched.fits(Some(head.user_type.as_str())),
             (Column::Location, Asked::Text(matched)) => {
                 let location = head.usage_location.as_ref();
-                matched.fits(location.map(|location| location.as_str()))
+                matched.fits(location.map(Location::as_str))
             }
             (Column::Member(property, member), Asked::Text(matched)) => {
                 matched.fits(member_of(user.record.text(property), member).as_deref())

@@ -10,14 +10,14 @@ use uuid::Uuid;
 use crate::{
     access::Role,
     application::Application,
-    assignment::{Holding, RuleBook, RuleSet, Shape, ShapeId, Shapes, Source},
+    assignment::{Holding, PlansOff, RuleBook, RuleSet, Shape, ShapeId, Shapes, Source},
     catalog::{Catalog, Rules},
     device::{DeviceSettings, Devices, LimitPolicy, ManagementProducts},
     directory::{Domain, Profile},
     group::{Group, GroupOrdinal, Groups},
     policy::{Approval, Policy},
     product::{OwnedProduct, ProductOrdinal},
-    state::Bits,
+    state::{Bits, Lazy},
     subscription::{SeatTotals, Status, Subscription},
     time::Timestamp,
     user::{UserKey, UserOrdinal, UserView, Users},
@@ -40,6 +40,10 @@ pub struct Tenant {
     pub(crate) pools: Arc<Vec<Option<SeatTotals>>>,
     /// Live users who have a product from any source, by product.
     pub(crate) holders: Vec<Bits>,
+    /// Holders for whom a plan is off, by product.
+    pub(crate) plans_off: Vec<Lazy<PlansOff>>,
+    /// Live users who have any product.
+    pub(crate) licensed: Bits,
     /// Users, deleted ones included, who have a product as their own, by product.
     pub(crate) assigned: Vec<Bits>,
     /// Users who have a license that could not be taken away.
@@ -88,6 +92,8 @@ impl Default for Tenant {
             subscriptions: Arc::default(),
             pools: Arc::default(),
             holders: Vec::new(),
+            plans_off: Vec::new(),
+            licensed: Bits::default(),
             assigned: Vec::new(),
             kept: Bits::default(),
             ending: Bits::default(),

@@ -77,6 +77,12 @@ impl Call<'_> {
             .is_some_and(|level| level.as_bytes().eq_ignore_ascii_case(b"eventual"))
     }
 
+    /// Whether the query may ask what needs `ConsistencyLevel: eventual` and `$count=true`; for `$search` the header is
+    /// enough (licensing.md 7.2).
+    pub fn is_advanced(&self) -> bool {
+        self.is_eventual() && (self.options.count || self.options.search.is_some())
+    }
+
     /// The value of a preference in the `Prefer` headers, such as `zetel.confirm=7f…`; empty if it has none.
     pub fn preference(&self, name: &str) -> Option<&str> {
         self.headers

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use zetel_domain::access::{
     Action, Permission, Role, anybody_may, owner_may, permission_allows, role_allows,
 };
+use zetel_query::{Entity, Kind, Level, tables};
 
 use super::{
     ROUTES,
@@ -39,6 +40,15 @@ pub fn coverage_document() -> String {
         write_action(&mut out, action);
     }
     out.push_str(FILTERS);
+    write_questions(&mut out, "users", &tables::USER);
+    write_questions(&mut out, "groups", &tables::GROUP);
+    write_questions(&mut out, "devices", &tables::DEVICE);
+    write_questions(&mut out, "managed devices", &tables::MANAGED_DEVICE);
+    write_questions(&mut out, "applications", &tables::APPLICATION);
+    write_questions(&mut out, "service principals", &tables::SERVICE_PRINCIPAL);
+    write_questions(&mut out, "directory roles", &tables::DIRECTORY_ROLE);
+    write_questions(&mut out, "role definitions", &tables::ROLE_DEFINITION);
+    write_questions(&mut out, "role assignments", &tables::ROLE_ASSIGNMENT);
     write_properties(&mut out, "users", &USER.properties);
     write_properties(&mut out, "groups", &properties_of::<GroupEntity>());
     write_properties(
@@ -68,21 +78,73 @@ fn routes_of_graph() -> impl Iterator<Item = &'static Route> {
 }
 
 const FILTERS: &str = "
-## Filters
+## Filters, searches and orders
 
-`$filter` takes `eq`, `ne`, `in`, `startswith`, `endswith`, and these joined with `and`, `or`, `not` and parentheses. `ne`, `not`, `endswith` and `/$count` need `$count=true` and the header `ConsistencyLevel: eventual`, as in Graph. What is not in this table is answered with 400 and its name or its position.
+`$filter` takes `eq`, `ne`, `in`, `ge`, `le`, `gt`, `lt`, `startswith`, `endswith`, `contains`, `any` on collections, `/$count eq 0` and `ne 0` (and 1), `null`, and these joined with `and`, `or`, `not` and parentheses, in any letter case. Texts are compared without regard to case; nothing (`null`) is neither before nor after anything. What is not in these tables is answered with 400 and its name or its position.
 
-| on | can be asked |
-| --- | --- |
-| users | `id`, `accountEnabled`, `userType`, `usageLocation`, all texts; `any` on lists of texts; `assignedLicenses/any(x:x/skuId eq {guid})`, `assignedLicenses/$count eq 0` and `ne 0`, `assignedPlans/any(p:p/servicePlanId eq {guid} and p/capabilityStatus eq 'Enabled')` |
-| groups | `id`, `displayName`, `description`, `mail`, `mailNickname`, `visibility`, `membershipRule`, `membershipRuleProcessingState`, `securityEnabled`, `mailEnabled`, `isAssignableToRole`, `groupTypes/any(c:c eq 'Unified')`, `assignedLicenses/any(x:x/skuId eq {guid})`, `assignedLicenses/$count eq 0` and `ne 0`, `hasMembersWithLicenseErrors` |
-| managed devices | `id`, `userId`, `userPrincipalName`, `deviceName`, `serialNumber`, `operatingSystem`, `complianceState`, `managedDeviceOwnerType`, `managementState`, `deviceEnrollmentType`, `azureADDeviceId`; `enrolledDateTime` and `lastSyncDateTime` with `gt`, `ge`, `lt` and `le`; no operator needs a header |
-| applications | `id`, `appId`, `displayName`, `signInAudience`; `any` on `identifierUris` and `tags` |
-| service principals | `id`, `appId`, `displayName`, `appDisplayName`, `servicePrincipalType`; `any` on `servicePrincipalNames` and `tags` |
-| directory roles, role definitions | `id`, `displayName`, `roleTemplateId` or `templateId` |
-| role assignments | `id`, `principalId`, `roleDefinitionId`, `directoryScopeId` |
-| members, owners and memberships | both: a user is asked what users are asked, a group what groups are asked |
+Advanced queries have `$count=true` and the header `ConsistencyLevel: eventual`, as in Graph; `ne` and `not` are for these wherever there is `eq`, and so are `/$count` and `$filter` together with `$orderby`. `$search` needs the header only. It takes `\"property:text\"` clauses joined with `AND`, `OR` and parentheses: words in any order in `displayName` and `description`, the beginning of any other property with `startswith`. `$orderby` takes one property.
+
+`$expand` shows the first 20 objects of one relationship, `members($select=id)`, and is not for advanced queries: `memberOf` and `transitiveMemberOf` of users and groups; `members`, `transitiveMembers` and `owners` of groups.
+
+Members, owners and memberships are asked both: a user what users are asked, a group what groups are asked; they are ordered by `displayName`, for advanced queries. No operator on managed devices needs a header. Audit records take comparisons joined with `and`: `eq` on `activityDisplayName`, `category`, `loggedByService`, `result`, `correlationId`, `initiatedBy/user/id` and inside `targetResources/any(t:t/id eq '{id}')`, and `ge`, `le`, `gt`, `lt` on `activityDateTime`.
 ";
+
+/// What everybody and what advanced queries may ask of each property.
+fn write_questions(out: &mut String, of: &str, entity: &Entity) {
+    // Writing to memory cannot fail.
+    let _ = write!(
+        out,
+        "\n### What can be asked of {of}\n\n| property | by default | advanced |\n| --- | --- | --- |\n"
+    );
+    for property in entity.properties {
+        let (name, inside) = match property.kind {
+            Kind::Items(items) => {
+                let members = items.properties.iter();
+                let members = members.map(|member| format!("`{}`", member.name));
+                (property.name, members.collect::<Vec<_>>().join(", "))
+            }
+            _ => (property.name, String::new()),
+        };
+        let inside = if inside.is_empty() {
+            inside
+        } else {
+            format!(" ({inside})")
+        };
+        let asked = |level: Level| {
+            let names = names_of(property).into_iter();
+            let names = names.filter(|(_, own)| *own == level);
+            names.map(|(name, _)| name).collect::<Vec<_>>().join(", ")
+        };
+        let _ = writeln!(
+            out,
+            "| `{name}`{inside} | {} | {} |",
+            asked(Level::Always),
+            asked(Level::Advanced)
+        );
+    }
+}
+
+/// What there is to ask of a property, and who may.
+fn names_of(property: &zetel_query::Property) -> Vec<(&'static str, Level)> {
+    let support = property.support;
+    let equal = if property.is_collection() {
+        "`any` with `eq`"
+    } else {
+        "`eq`"
+    };
+    vec![
+        (equal, support.equal),
+        ("`in`", support.list),
+        ("`ge`, `le`", support.order),
+        ("`gt`, `lt`", support.strict_order),
+        ("`startswith`", support.start),
+        ("`endswith`", support.end),
+        ("`contains`", support.part),
+        ("`null`", support.null),
+        ("`/$count`", support.count),
+        ("`$orderby`", support.order_by),
+    ]
+}
 
 fn write_properties(out: &mut String, of: &str, all: &[Property]) {
     // Writing to memory cannot fail.

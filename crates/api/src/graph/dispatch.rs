@@ -21,7 +21,7 @@ use super::{
     head::Head,
     origin::Origin,
     path::{self, Segment},
-    query::Options,
+    query::{OptionNames, Options},
     reply::Reply,
     routes::{self, Handler, Matched, Prefix, Route},
     service::Graph,
@@ -62,6 +62,8 @@ pub(crate) async fn answer(graph: &Graph, head: &Head<'_>, body: Body) -> Respon
         batch = head.batch.map(|batch| tracing::field::display(batch.request_id)),
         method = %head.method,
         route = trail.route.and_then(|place| routes::ROUTES.get(place)).map_or("-", |route| route.template),
+        options = %OptionNames(head.query),
+        agent = head.agent(),
         status = response.status().as_u16(),
         micros = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX),
     );

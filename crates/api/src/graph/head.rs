@@ -1,10 +1,13 @@
 //! A request without its body: one that came alone, or one of a batch.
 
-use axum::http::{HeaderMap, HeaderValue, Method, request::Parts};
+use axum::http::{HeaderMap, HeaderValue, Method, header::USER_AGENT, request::Parts};
 use uuid::Uuid;
 
 use super::origin::Origin;
 use crate::authentication::Principal;
+
+/// What of a client's name goes into the log; it is ASCII.
+const MAXIMUM_AGENT: usize = 128;
 
 /// What is asked.
 #[derive(Clone, Copy)]
@@ -32,6 +35,8 @@ pub(crate) struct Batch<'r> {
     pub client_request_id: Option<&'r HeaderValue>,
     /// Who sent it.
     pub principal: &'r Principal,
+    /// How the client calls itself.
+    pub agent: &'r str,
 }
 
 impl<'r> Head<'r> {
@@ -46,4 +51,17 @@ impl<'r> Head<'r> {
             batch: None,
         }
     }
+
+    /// How the client calls itself; empty if it does not.
+    pub fn agent(&self) -> &'r str {
+        self.batch
+            .map_or_else(|| agent(self.headers), |batch| batch.agent)
+    }
+}
+
+/// How a client calls itself: its SDK, or else its program.
+pub(crate) fn agent(headers: &HeaderMap) -> &str {
+    let said = headers.get("sdkversion").or_else(|| headers.get(USER_AGENT));
+    let text = said.and_then(|said| said.to_str().ok()).unwrap_or_default();
+    text.get(..MAXIMUM_AGENT).unwrap_or(text)
 }

@@ -23,6 +23,7 @@ mod not_done;
 mod origin;
 mod paging;
 mod passwords;
+mod parity;
 mod path;
 mod people;
 mod plan;
@@ -47,6 +48,7 @@ use axum::Router;
 pub use coverage::coverage_document;
 pub use credentials::ListCredentials;
 pub use gate::SignDecisions;
+pub use parity::parity_document;
 pub(crate) use routes::ROUTES;
 
 use crate::state::ApiState;

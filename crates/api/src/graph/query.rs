@@ -1,6 +1,6 @@
 //! Query options: which there are, which a path takes, and what their values mean.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt};
 
 use super::{error::GraphError, paging::PageToken};
 
@@ -28,9 +28,35 @@ pub(crate) enum QueryOption {
     Expand,
     /// `$deltatoken`
     DeltaToken,
+    /// `$search`
+    Search,
+    /// `$orderby`
+    OrderBy,
 }
 
 impl QueryOption {
+    const ALL: [Self; 9] = [
+        Self::Select,
+        Self::Top,
+        Self::Count,
+        Self::SkipToken,
+        Self::Filter,
+        Self::Expand,
+        Self::DeltaToken,
+        Self::Search,
+        Self::OrderBy,
+    ];
+
+    /// The option of a name, in any case and with or without its dollar.
+    fn named(name: &str) -> Option<Self> {
+        let plain = name.strip_prefix('$').unwrap_or(name);
+        let mut all = Self::ALL.into_iter();
+        all.find(|option| {
+            let own = option.name().strip_prefix('$');
+            own.is_some_and(|own| own.eq_ignore_ascii_case(plain))
+        })
+    }
+
     /// The name with its dollar.
     pub const fn name(self) -> &'static str {
         match self {
@@ -41,12 +67,14 @@ impl QueryOption {
             Self::Filter => "$filter",
             Self::Expand => "$expand",
             Self::DeltaToken => "$deltatoken",
+            Self::Search => "$search",
+            Self::OrderBy => "$orderby",
         }
     }
 }
 
 /// Options of Graph that no path takes yet.
-const NOT_IMPLEMENTED: [&str; 6] = ["search", "orderby", "apply", "compute", "levels", "index"];
+const NOT_IMPLEMENTED: [&str; 4] = ["apply", "compute", "levels", "index"];
 
 /// The options of a request, read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -67,6 +95,10 @@ pub(crate) struct Options<'a> {
     pub delta_token: Option<Cow<'a, str>>,
     /// `$skiptoken` as it stands, of a path that takes `$deltatoken`.
     pub round_token: Option<Cow<'a, str>>,
+    /// `$search` as it stands.
+    pub search: Option<Cow<'a, str>>,
+    /// `$orderby` as it stands.
+    pub order_by: Option<Cow<'a, str>>,
 }
 
 impl<'a> Options<'a> {
@@ -86,23 +118,9 @@ impl<'a> Options<'a> {
         }
         let mut seen = Vec::new();
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-            let plain = name.strip_prefix('$').unwrap_or(&name).to_ascii_lowercase();
-            let option = match plain.as_str() {
-                "select" => QueryOption::Select,
-                "top" => QueryOption::Top,
-                "count" => QueryOption::Count,
-                "skiptoken" => QueryOption::SkipToken,
-                "filter" => QueryOption::Filter,
-                "expand" => QueryOption::Expand,
-                "deltatoken" => QueryOption::DeltaToken,
-                "format" => {
-                    check_format(&value)?;
-                    continue;
-                }
-                other => {
-                    check_unknown(&name, other, path)?;
-                    continue;
-                }
+            let Some(option) = QueryOption::named(&name) else {
+                check_unknown(&name, &value, path)?;
+                continue;
             };
             if !allowed.contains(&option) {
                 return Err(not_implemented(option.name(), path));
@@ -125,6 +143,8 @@ impl<'a> Options<'a> {
                 QueryOption::Filter => options.filter = Some(value),
                 QueryOption::Expand => options.expand = Some(value),
                 QueryOption::DeltaToken => options.delta_token = Some(value),
+                QueryOption::Search => options.search = Some(value),
+                QueryOption::OrderBy => options.order_by = Some(value),
             }
         }
         Ok(options)
@@ -137,7 +157,13 @@ fn not_implemented(option: &str, path: &str) -> GraphError {
     ))
 }
 
-fn check_unknown(name: &str, plain: &str, path: &str) -> Result<(), GraphError> {
+/// What names nothing that a path takes: `$format`, an option that nothing takes, or a client's own parameter.
+fn check_unknown(name: &str, value: &str, path: &str) -> Result<(), GraphError> {
+    let plain = name.strip_prefix('$').unwrap_or(name).to_ascii_lowercase();
+    let plain = plain.as_str();
+    if plain == "format" {
+        return check_format(value);
+    }
     if plain == "skip" {
         return Err(GraphError::refused(
             "'$skip' is not supported by the service.",
@@ -194,6 +220,22 @@ fn parse_count(value: &str) -> Result<bool, GraphError> {
     }
 }
 
+/// The names of the options in a query, for the log.
+pub(crate) struct OptionNames<'a>(pub &'a str);
+
+impl fmt::Display for OptionNames<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = form_urlencoded::parse(self.0.as_bytes())
+            .filter_map(|(name, _)| QueryOption::named(&name))
+            .map(QueryOption::name);
+        for (number, name) in names.enumerate() {
+            formatter.write_str(if number == 0 { "" } else { " " })?;
+            formatter.write_str(name)?;
+        }
+        Ok(())
+    }
+}
+
 /// The query without its `$skiptoken`, for the link to the next page.
 pub(crate) fn without_skip_token(query: &str) -> impl Iterator<Item = &str> {
     query.split('&').filter(|pair| {
@@ -236,6 +278,14 @@ mod tests {
             assert_eq!(options.select.as_deref(), Some("id,displayName"), "{query}");
             assert_eq!((options.top, options.count), (Some(2), true), "{query}");
         }
+    }
+
+    #[test]
+    fn the_log_has_names_without_values() {
+        let names = |query| OptionNames(query).to_string();
+        let query = "%24filter=mail+eq+%27a%27&TOP=2&$select=id&api-version=1&$skip=7";
+        assert_eq!(names(query), "$filter $top $select");
+        assert_eq!(names(""), "");
     }
 
     #[test]

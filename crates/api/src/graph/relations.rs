@@ -58,6 +58,14 @@ impl<'a> Object<'a> {
         }
     }
 
+    /// The name that people know.
+    pub fn display_name(&self) -> &'a str {
+        match self {
+            Self::User(user) => user.display_name(),
+            Self::Group(_, group) => &group.definition.display_name,
+        }
+    }
+
     /// The place in lists: users by their ordinals, then groups by theirs.
     pub fn place(&self) -> u64 {
         match self {

@@ -169,7 +169,7 @@ fn query_options_that_are_not_there() {
         "/users?$filter=displayName%20eq%20x",
         "/users/x?$filter=id%20eq%20'x'",
         "/users?$search=x",
-        "/users?$orderby=displayName",
+        "/users?$orderby=department",
         "/users?$expand=manager",
         "/users?$skip=1",
         "/users?$unknown=1",

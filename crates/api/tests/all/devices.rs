@@ -271,7 +271,6 @@ fn what_cannot_be_asked_of_devices_is_said() {
     let world = enrolled();
     let shown: Vec<String> = [
         "deviceName gt 'x'",
-        "enrolledDateTime eq 2026-11-21T08:43:34Z",
         "enrolledDateTime ge 'yesterday'",
         "enrolledDateTime ge 7",
         "complianceState eq 'fine'",
@@ -280,7 +279,7 @@ fn what_cannot_be_asked_of_devices_is_said() {
         "model eq 'x'",
         "users/any(u:u/id eq 'x')",
         "color eq 'x'",
-        "contains(deviceName,'x')",
+        "contains(complianceState,'x')",
         "deviceName",
     ]
     .iter()

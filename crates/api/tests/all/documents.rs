@@ -218,20 +218,25 @@ fn metadata_describes_every_path() {
     assert!(objections.is_empty(), "{}", objections.join("\n"));
 }
 
-/// `ZETEL_UPDATE_DOCS=1` writes the file anew.
-#[test]
-fn the_coverage_page_is_that_of_the_route_table() {
-    let path = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../docs/reference/graph-coverage.md"
-    );
-    let expected = zetel_api::coverage_document();
+/// A page that is made; `ZETEL_UPDATE_DOCS=1` writes it anew.
+fn is_written(name: &str, expected: &str) {
+    let path = format!("{}/../../docs/reference/{name}", env!("CARGO_MANIFEST_DIR"));
     if std::env::var_os("ZETEL_UPDATE_DOCS").is_some() {
-        std::fs::write(path, &expected).unwrap();
+        std::fs::write(&path, expected).unwrap();
     }
-    let written = std::fs::read_to_string(path).unwrap_or_default();
+    let written = std::fs::read_to_string(&path).unwrap_or_default();
     assert_eq!(
         written, expected,
-        "docs/reference/graph-coverage.md is not that of the route table; run this test with ZETEL_UPDATE_DOCS=1"
+        "docs/reference/{name} is not up to date; run this test with ZETEL_UPDATE_DOCS=1"
     );
+}
+
+#[test]
+fn the_coverage_page_is_that_of_the_route_table() {
+    is_written("graph-coverage.md", &zetel_api::coverage_document());
+}
+
+#[test]
+fn the_parity_page_says_what_clients_used() {
+    is_written("graph-parity.md", &zetel_api::parity_document());
 }

@@ -23,6 +23,7 @@ mod health;
 mod own;
 mod paging;
 mod plans;
+mod queries;
 mod random;
 mod reading;
 mod users;

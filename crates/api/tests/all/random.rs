@@ -46,11 +46,17 @@ fn query() -> impl Strategy<Value = String> {
         Just("%24count".to_owned()),
         Just("$skiptoken".to_owned()),
         Just("$filter".to_owned()),
+        Just("$search".to_owned()),
+        Just("$orderby".to_owned()),
+        Just("$expand".to_owned()),
         "[a-z$%0-9]{0,6}",
     ];
     let value = prop_oneof![
         Just("id,displayName".to_owned()),
         Just("true".to_owned()),
+        Just("displayName+desc".to_owned()),
+        Just("memberOf($select=id)".to_owned()),
+        Just("%22displayName:a%22".to_owned()),
         "[0-9]{1,4}",
         "[!#-;=?-~]{0,20}"
     ];

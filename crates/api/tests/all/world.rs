@@ -495,6 +495,21 @@ impl World {
     }
 }
 
+/// A text as a value of a query: spaces are `+`, and what is not plain is encoded.
+pub fn encoded(text: &str) -> String {
+    let mut out = String::new();
+    for byte in text.bytes() {
+        match byte {
+            b' ' => out.push('+'),
+            _ if byte.is_ascii_alphanumeric() || b"-_.~/$(),:".contains(&byte) => {
+                out.push(char::from(byte));
+            }
+            _ => write!(out, "%{byte:02X}").unwrap(),
+        }
+    }
+    out
+}
+
 /// The body of `assignLicense`.
 fn changes(add: &[Uuid], remove: &[Uuid]) -> Value {
     let add: Vec<Value> = add

@@ -87,18 +87,10 @@ impl Tenant {
         verdict: Verdict,
         product: ProductOrdinal,
     ) -> bool {
-        if verdict.given(intended) != Some(product) {
-            return false;
-        }
-        let (Some(license), Some(owned)) = (group.license(intended), self.product(product)) else {
-            return false;
-        };
-        let disabled = if intended == product {
-            license.disabled
-        } else {
-            self.carry_over(intended, license.disabled, product)
-        };
-        owned.enables_management(disabled)
+        let disabled = self.disabled_by(group, intended, verdict, product);
+        let owned = self.product(product);
+        disabled
+            .is_some_and(|disabled| owned.is_some_and(|owned| owned.enables_management(disabled)))
     }
 
     /// Counts anew who is licensed, after something changed that concerns many.

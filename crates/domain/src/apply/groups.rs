@@ -5,6 +5,8 @@ use std::sync::Arc;
 use crate::{
     event::{Event, UserSet},
     group::{Group, GroupGrant, GroupLicense, GroupOrdinal, Membership},
+    product::ProductOrdinal,
+    state::Bits,
     tenant::Tenant,
     time::Timestamp,
 };
@@ -180,9 +182,26 @@ impl Tenant {
                 .sort_unstable_by_key(|license| license.product);
             group.had_licenses = true;
         });
+        for grant in removed.iter().chain(added) {
+            self.note_decided(group, grant.product);
+        }
         let mut grants = removed.iter().chain(added);
         if grants.any(|grant| self.manages_devices(grant.product)) {
             self.count_enrollers();
+        }
+    }
+
+    /// Notes that the plans of a product are now others for all for whom a group's decision gives it.
+    fn note_decided(&mut self, group: GroupOrdinal, intended: ProductOrdinal) {
+        let decided: Vec<(ProductOrdinal, Bits)> = self
+            .groups
+            .get(group)
+            .into_iter()
+            .flat_map(|group| group.verdicts_of(intended))
+            .filter_map(|(verdict, users)| Some((verdict.given(intended)?, users.clone())))
+            .collect();
+        for (given, users) in decided {
+            self.note_plans(&users, given);
         }
     }
 }

@@ -143,6 +143,12 @@ impl Tenant {
                 holders.remove(user.0);
             }
         }
+        if holds {
+            self.licensed.insert(user.0);
+        } else if !self.holders.iter().any(|users| users.contains(user.0)) {
+            self.licensed.remove(user.0);
+        }
+        self.note_plans_of(user, product);
     }
 
     fn is_assigned(&self, user: UserOrdinal, product: ProductOrdinal) -> bool {
@@ -300,6 +306,16 @@ impl Tenant {
                 holders.subtract(&lost);
             }
         }
+        if is_given {
+            self.licensed.union_with(&users);
+        } else {
+            let mut unlicensed = lost;
+            for holders in &self.holders {
+                unlicensed.subtract(holders);
+            }
+            self.licensed.subtract(&unlicensed);
+        }
+        self.note_plans(&users, product);
     }
 
     /// Counts who is licensed for device management after a product was decided otherwise for some users.
@@ -370,6 +386,11 @@ impl Tenant {
                 *counted = holders;
             }
         }
+        self.licensed = self
+            .holders
+            .iter()
+            .fold(Bits::new(), |all, holders| all.union(holders));
+        self.note_all_plans();
         self.count_enrollers();
     }
 
@@ -384,6 +405,7 @@ impl Tenant {
                 }
             });
         }
+        self.note_all_plans();
         self.count_own_management();
         self.count_enrollers();
     }

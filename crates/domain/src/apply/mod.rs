@@ -15,7 +15,7 @@ use crate::{
     group::GroupOrdinal,
     policy::Approval,
     product::OwnedProduct,
-    state::Bits,
+    state::{Bits, Lazy},
     tenant::Tenant,
     time::Timestamp,
     user::{PropertyValue, UserHead, UserOrdinal, UserProperty, record},
@@ -153,6 +153,7 @@ impl Tenant {
             Arc::make_mut(product).adopt(catalog, &self.rules);
         }
         self.find_management_products();
+        self.note_all_plans();
         self.count_own_management();
         self.count_enrollers();
     }
@@ -168,6 +169,7 @@ impl Tenant {
                 Arc::make_mut(&mut self.by_sku_id).insert(definition.sku_id, *product);
                 Arc::make_mut(&mut self.products).push(Arc::new(owned));
                 self.holders.push(Bits::default());
+                self.plans_off.push(Lazy::default());
                 self.assigned.push(Bits::default());
                 self.own_management.push(Bits::default());
             }
@@ -332,7 +334,7 @@ impl Tenant {
                 users.remove(user.0);
             }
         }
-        for users in [&mut self.kept, &mut self.ending] {
+        for users in [&mut self.kept, &mut self.ending, &mut self.licensed] {
             if users.contains(user.0) {
                 users.remove(user.0);
             }

@@ -1,9 +1,12 @@
 //! All users of a tenant in columns: sixty-four users share a chunk, so that a change copies one chunk.
 
+use std::sync::Arc;
+
 use uuid::Uuid;
 
 use super::{
     UserOrdinal, UserType,
+    index::{Changes, Indexes},
     property::UserProperty,
     record::{Record, texts},
 };
@@ -205,8 +208,11 @@ pub struct Users {
     live: Bits,
     /// Live users who may not sign in.
     disabled: Bits,
+    /// Live users who were invited from elsewhere.
+    guests: Bits,
     /// At least the live users one of whose mail addresses belongs to another user too.
     sharing_address: Bits,
+    pub(super) indexes: Arc<Indexes>,
     length: u32,
 }
 
@@ -234,6 +240,11 @@ impl Users {
     /// Live users who may not sign in (`accountEnabled` is off).
     pub const fn disabled(&self) -> &Bits {
         &self.disabled
+    }
+
+    /// Live users who were invited from elsewhere (`userType` is `Guest`).
+    pub const fn guests(&self) -> &Bits {
+        &self.guests
     }
 
     /// At least the live users one of whose mail addresses belongs to another user too.
@@ -304,6 +315,23 @@ impl Users {
         self.chunks.get(chunk_number)?.ids.get(slot).copied()
     }
 
+    /// A text of a user; empty if it has none. Nothing else of the user is looked at.
+    pub(super) fn text_of(&self, ordinal: u32, property: UserProperty) -> &str {
+        let (chunk_number, slot) = place(UserOrdinal(ordinal));
+        let chunk = self.chunks.get(chunk_number);
+        let bytes = chunk.and_then(|chunk| chunk.bytes.get(chunk.range(slot)?));
+        Record::new(bytes.unwrap_or_default()).text(property)
+    }
+
+    /// The usage location of a user; empty if it has none.
+    pub(super) fn location_text(&self, ordinal: u32) -> &str {
+        let (chunk_number, slot) = place(UserOrdinal(ordinal));
+        let chunk = self.chunks.get(chunk_number);
+        let head = chunk.and_then(|chunk| chunk.heads.get(slot));
+        head.and_then(|head| head.location.as_ref())
+            .map_or("", Location::as_str)
+    }
+
     /// The live user with a user principal name, in any case.
     pub fn find_principal_name(&self, principal_name: &str) -> Option<UserView<'_>> {
         self.by_principal_name
@@ -367,11 +395,19 @@ impl Users {
         self.length += 1;
         self.by_id.insert(hash_bytes(id.as_bytes()), ordinal.0);
         self.enter(ordinal);
+        Indexes::note(&mut self.indexes, ordinal, &Changes::ALL);
         ordinal
     }
 
     /// Replaces state, flags and property values of a user.
     pub fn replace(&mut self, ordinal: UserOrdinal, head: UserHead, record: &[u8]) {
+        let changes = match self.view(ordinal) {
+            Some(user) if self.indexes.is_asked() => {
+                Changes::between(&user, &head, Record::new(record))
+            }
+            _ => Changes::ALL,
+        };
+        Indexes::note(&mut self.indexes, ordinal, &changes);
         self.leave(ordinal);
         let (chunk_number, slot) = place(ordinal);
         if let Some(chunk) = self.chunks.get_mut(chunk_number) {
@@ -419,6 +455,9 @@ impl Users {
             if keys.is_disabled {
                 self.disabled.insert(ordinal.0);
             }
+            if keys.is_guest {
+                self.guests.insert(ordinal.0);
+            }
         }
         for address in keys.addresses {
             let others: Vec<u32> = self.by_address.candidates(address).collect();
@@ -441,6 +480,9 @@ impl Users {
             if keys.is_disabled {
                 self.disabled.remove(ordinal.0);
             }
+            if keys.is_guest {
+                self.guests.remove(ordinal.0);
+            }
             self.sharing_address.remove(ordinal.0);
         }
         for address in keys.addresses {
@@ -453,6 +495,7 @@ impl Users {
         let mut keys = Keys {
             principal_name: None,
             is_disabled: !user.head.account_enabled,
+            is_guest: user.head.user_type == UserType::Guest,
             addresses: Vec::new(),
         };
         if user.head.state() != UserState::Live {
@@ -482,6 +525,7 @@ impl Users {
 struct Keys {
     principal_name: Option<u32>,
     is_disabled: bool,
+    is_guest: bool,
     addresses: Vec<u32>,
 }
 

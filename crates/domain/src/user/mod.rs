@@ -1,12 +1,14 @@
 //! Users: their properties, their place in memory, and the rules for creating and changing them.
 
 mod columns;
+mod index;
 mod validate;
 
 pub mod property;
 pub mod record;
 
 pub use columns::{UserHead, UserState, UserView, Users};
+pub use index::{ByName, Direction, folded};
 pub use property::{Properties, PropertyValue, UserProperty};
 pub use record::Record;
 pub use validate::{

@@ -13,6 +13,7 @@ use crate::{
     invariants::{assert_devices, assert_invariants},
     model::{Given, Model},
     picture::{Picture, assert_indexes, assert_same},
+    query_sets::assert_query_sets,
     world::Step,
 };
 
@@ -167,6 +168,10 @@ impl Machine {
         assert_indexes(&self.tenant, &after, PROBES);
         assert_invariants(command, &self.tenant, &before, &after);
         assert_devices(&self.tenant, self.now);
+        // Asked now and then, so that more or less has changed since the last time.
+        if self.now.0 % 3 == 0 {
+            assert_query_sets(&self.tenant, &after);
+        }
         token
     }
 
@@ -214,6 +219,9 @@ impl Machine {
             "a clone shares no changes"
         );
         assert_indexes(&self.tenant, before, PROBES);
+        if self.now.0 % 5 == 0 {
+            assert_query_sets(&self.tenant, before);
+        }
         // A license can change unseen: what a retired plan was set to is remembered.
         let is_quiet = matches!(
             command,
@@ -267,6 +275,7 @@ impl Machine {
             assert_eq!(products(&tenant), products(&self.tenant));
             assert_indexes(&tenant, &picture, PROBES);
             assert_devices(&tenant, self.now);
+            assert_query_sets(&tenant, &picture);
         }
     }
 }

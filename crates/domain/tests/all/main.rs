@@ -22,6 +22,7 @@ mod model;
 mod office;
 mod pain;
 mod picture;
+mod query_sets;
 mod seats;
 mod state_machine;
 mod steps;

@@ -3,9 +3,10 @@
 use uuid::Uuid;
 use zetel_domain::{Tenant, Timestamp};
 use zetel_engine::Change;
+use zetel_query::syntax::{self, Expression, Literal, Operator, Question};
 
 use super::entries::{Entries, Entry, LicenseKind, Record, Subject};
-use crate::graph::{actor::Actor, error::GraphError, time};
+use crate::graph::{actor::Actor, error::GraphError, filter::refusal, time};
 
 /// Clocks of nodes differ by less; beyond that, older changes were made earlier.
 const CLOCKS_DIFFER_DAYS: i64 = 1;
@@ -37,14 +38,23 @@ enum Clause {
 impl AuditFilter {
     /// Reads a `$filter`.
     pub fn parse(text: &str) -> Result<Self, GraphError> {
-        let parts = split(text);
-        if parts.len() > MAXIMUM_CLAUSES {
+        let clauses = match syntax::parse(text).map_err(refusal)? {
+            Expression::And(all) => all,
+            one => vec![one],
+        };
+        if clauses.len() > MAXIMUM_CLAUSES {
             return Err(invalid(
                 text,
                 &format!("it may have at most {MAXIMUM_CLAUSES} comparisons"),
             ));
         }
-        let clauses = parts.into_iter().map(|part| clause(part.trim(), text));
+        let clauses = clauses.iter().map(|one| match one {
+            Expression::Clause(one) => clause(one, text),
+            _ => Err(invalid(
+                text,
+                "comparisons can be joined with 'and' only, without parentheses",
+            )),
+        });
         Ok(Self {
             clauses: clauses.collect::<Result<_, _>>()?,
         })
@@ -156,73 +166,50 @@ fn is_failure(entry: &Entry<'_>) -> bool {
     }
 }
 
-/// Splits at `and` outside of quotes.
-fn split(text: &str) -> Vec<&str> {
-    const AND: &str = " and ";
-    let mut parts = Vec::new();
-    let (mut start, mut is_quoted) = (0, false);
-    for (place, character) in text.char_indices() {
-        if character == '\'' {
-            is_quoted = !is_quoted;
+fn clause(clause: &syntax::Clause, whole: &str) -> Result<Clause, GraphError> {
+    let path = clause.path.to_ascii_lowercase();
+    let (operator, value) = match &clause.question {
+        Question::Any(variable, condition) if path == "targetresources" => {
+            return target(variable, condition).ok_or_else(|| {
+                invalid(
+                    whole,
+                    "write targetResources/any(t:t/id eq '{id}') with the id of an object",
+                )
+            });
         }
-        let is_and = || {
-            let next = text.get(place..place + AND.len());
-            next.is_some_and(|next| next.eq_ignore_ascii_case(AND))
-        };
-        if !is_quoted && place >= start && is_and() {
-            parts.extend(text.get(start..place));
-            start = place + AND.len();
-        }
-    }
-    parts.extend(text.get(start..));
-    parts
-}
-
-fn clause(part: &str, whole: &str) -> Result<Clause, GraphError> {
-    let words: Vec<&str> = part.splitn(3, ' ').collect();
-    let lower = part.to_ascii_lowercase();
-    if lower.starts_with("targetresources/any(") {
-        let id = lower
-            .strip_suffix(')')
-            .and_then(|inside| inside.rsplit_once("/id eq "))
-            .and_then(|(_, value)| Uuid::try_parse(&text_of(value)?).ok());
-        return id.map(Clause::Target).ok_or_else(|| {
-            invalid(
+        Question::Compare(operator, value) => (*operator, value),
+        _ => {
+            return Err(invalid(
                 whole,
-                "write targetResources/any(t:t/id eq '{id}') with the id of an object",
-            )
-        });
-    }
-    let [path, operator, value] = words.as_slice() else {
-        return Err(invalid(
-            whole,
-            "a comparison is a property, an operator and a value",
-        ));
+                "a comparison is a property, an operator and a value",
+            ));
+        }
     };
-    let (path, operator) = (path.to_ascii_lowercase(), operator.to_ascii_lowercase());
     if path == "activitydatetime" {
-        return time_clause(&operator, value).ok_or_else(|| {
+        return time_clause(operator, value).ok_or_else(|| {
             invalid(
                 whole,
-                "compare activityDateTime by ge, le or eq with a time such as 2026-11-21T08:00:00Z",
+                "compare activityDateTime by ge, le, gt or lt with a time such as 2026-11-21T08:00:00Z",
             )
         });
     }
-    if operator != "eq" {
+    if operator != Operator::Equal {
         return Err(invalid(
             whole,
             "only activityDateTime can be compared by anything but eq",
         ));
     }
-    let text = text_of(value).ok_or_else(|| invalid(whole, "put the value in quotes"))?;
+    let Literal::Text(text) = value else {
+        return Err(invalid(whole, "put the value in quotes"));
+    };
     let id = || {
-        let id = Uuid::try_parse(&text);
+        let id = Uuid::try_parse(text);
         id.map_err(|_| invalid(whole, &format!("'{text}' is not an id")))
     };
     match path.as_str() {
-        "activitydisplayname" => Ok(Clause::Activity(text)),
-        "category" => Ok(Clause::Category(text)),
-        "loggedbyservice" => Ok(Clause::Service(text)),
+        "activitydisplayname" => Ok(Clause::Activity(text.clone())),
+        "category" => Ok(Clause::Category(text.clone())),
+        "loggedbyservice" => Ok(Clause::Service(text.clone())),
         "result" if ["success", "failure"].contains(&text.as_str()) => {
             Ok(Clause::IsSuccess(text == "success"))
         }
@@ -235,22 +222,38 @@ fn clause(part: &str, whole: &str) -> Result<Clause, GraphError> {
     }
 }
 
-fn time_clause(operator: &str, value: &str) -> Option<Clause> {
-    let at = time::parse(value.trim().trim_matches('\''))?;
-    match operator {
-        "ge" => Some(Clause::From(at)),
-        "le" => Some(Clause::Until(at)),
-        "gt" => Some(Clause::From(Timestamp(at.0.saturating_add(1)))),
-        "lt" => Some(Clause::Until(Timestamp(at.0.saturating_sub(1)))),
+/// `t/id eq '{id}'`
+fn target(variable: &str, condition: &Expression) -> Option<Clause> {
+    let Expression::Clause(clause) = condition else {
+        return None;
+    };
+    let member = clause.path.strip_prefix(variable)?;
+    match &clause.question {
+        Question::Compare(Operator::Equal, Literal::Text(id))
+            if member.eq_ignore_ascii_case("/id") =>
+        {
+            Uuid::try_parse(id).ok().map(Clause::Target)
+        }
         _ => None,
     }
 }
 
-/// The text in quotes.
-fn text_of(value: &str) -> Option<String> {
-    let inside = value.trim().strip_prefix('\'')?.strip_suffix('\'')?;
-    let text = inside.replace("''", "\u{0}");
-    (!text.contains('\'')).then(|| text.replace('\u{0}', "'"))
+/// Changes are made in whole seconds. A time may be in quotes.
+fn time_clause(operator: Operator, value: &Literal) -> Option<Clause> {
+    const SECOND: i128 = 1_000_000_000;
+    let nanoseconds = match value {
+        Literal::Text(text) => i128::from(time::parse(text)?.0) * SECOND,
+        value => value.nanoseconds()?,
+    };
+    let before = i64::try_from(nanoseconds.div_euclid(SECOND)).ok()?;
+    let after = before + i64::from(nanoseconds.rem_euclid(SECOND) > 0);
+    match operator {
+        Operator::GreaterOrEqual => Some(Clause::From(Timestamp(after))),
+        Operator::LessOrEqual => Some(Clause::Until(Timestamp(before))),
+        Operator::Greater => Some(Clause::From(Timestamp(before + 1))),
+        Operator::Less => Some(Clause::Until(Timestamp(after - 1))),
+        _ => None,
+    }
 }
 
 fn invalid(text: &str, what: &str) -> GraphError {
@@ -279,6 +282,10 @@ mod tests {
                 ],
             ),
             (format!("targetResources/any(t:t/id eq '{id}')"), vec![target]),
+            (
+                "activityDateTime gt 1970-01-01T00:00:07.5Z and activityDateTime le 1970-01-02".to_owned(),
+                vec![Clause::From(Timestamp(8)), Clause::Until(Timestamp(86_400))],
+            ),
             ("result eq 'failure'".to_owned(), vec![Clause::IsSuccess(false)]),
         ] {
             assert_eq!(AuditFilter::parse(&text).unwrap().clauses, expected, "{text}");
@@ -293,6 +300,10 @@ mod tests {
             "activityDisplayName ne 'x'",
             "activityDisplayName eq x",
             "activityDisplayName eq 'x' or category eq 'y'",
+            "not (activityDisplayName eq 'x')",
+            "activityDateTime eq 2026-11-21T08:00:00Z",
+            "startswith(category,'x')",
+            "targetResources/any(t:t/id ne '00000000-0000-0000-0000-0000000000a2')",
             "activityDateTime ge yesterday",
             "color eq 'x'",
             "correlationId eq 'x'",

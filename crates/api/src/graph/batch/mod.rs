@@ -16,7 +16,7 @@ use super::{
     call::Call,
     dispatch,
     error::GraphError,
-    head::{Batch, Head},
+    head::{self, Batch, Head},
     reply::Reply,
 };
 use crate::authentication::Principal;
@@ -43,6 +43,7 @@ pub(crate) async fn answer(call: &Call<'_>) -> Result<Reply, GraphError> {
         request_id: call.request_id,
         client_request_id: call.client_request_id,
         principal: &principal,
+        agent: head::agent(call.headers),
     };
     let mut failed = Vec::new();
     let mut out = Vec::with_capacity(BYTES_PER_REQUEST * items.len());

@@ -1,172 +1,73 @@
-//! What can be asked of managed devices in a `$filter`.
+//! What can be asked of devices of the directory.
 
-use uuid::Uuid;
-use zetel_domain::{Tenant, Timestamp, device::DeviceView, state::Bits, user::UserView};
+use zetel_domain::device::DeviceView;
+use zetel_query::{Asked, Entity, Test, TextMatch, tables};
 
-use super::{
-    Condition, Test,
-    clause::{Clause, Order},
-    text::TextMatch,
-};
+use super::Question;
 use crate::graph::{
-    error::GraphError,
-    render::managed_device::{ManagedDevice, enrollment_word},
-    schema::{Entity, EnumType, properties_of},
+    render::{
+        directory_device::{
+            Device, INTUNE_APPLICATION, PROFILE_TYPE, directory_id, trust_type, verdict,
+        },
+        managed_device::DeviceRow,
+    },
+    schema::{Entity as _, properties_of},
 };
 
-/// A question about a managed device.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum DeviceTest {
-    /// A property that is a text, an id or a word.
-    Text(DeviceText, TextMatch),
-    /// `enrolledDateTime`
-    Enrolled(Order, Timestamp),
-    /// `lastSyncDateTime`
-    Contacted(Order, Timestamp),
+/// A question about a device of the directory.
+#[derive(Debug)]
+pub(crate) struct DirectoryDeviceTest {
+    name: &'static str,
+    asked: Asked,
 }
 
-/// A property of a managed device that is a text, an id or a word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum DeviceText {
-    /// `id`
-    Id,
-    /// `userId`
-    UserId,
-    /// `userPrincipalName`
-    PrincipalName,
-    /// `deviceName`
-    Name,
-    /// `serialNumber`
-    Serial,
-    /// `operatingSystem`
-    Platform,
-    /// `complianceState`
-    Compliance,
-    /// `managedDeviceOwnerType`
-    Ownership,
-    /// `managementState`
-    Management,
-    /// `deviceEnrollmentType`
-    EnrollmentType,
-    /// `azureADDeviceId`
-    DirectoryId,
-}
+impl Question for DirectoryDeviceTest {
+    fn entity() -> &'static Entity {
+        &tables::DEVICE
+    }
 
-impl Test for DeviceTest {
-    const TYPE: &'static str = "managedDevice";
+    fn is_known(name: &str) -> bool {
+        let known = properties_of::<Device>();
+        let known = known.iter().map(|property| property.name);
+        let mut known = known.chain(Device::NOT_IMPLEMENTED.iter().copied());
+        known.any(|known| known.eq_ignore_ascii_case(name))
+    }
 
-    fn of(clause: &Clause) -> Result<Condition<Self>, GraphError> {
-        use DeviceText as D;
-        let text = |property| clause.text(Self::TYPE, |matched| Self::Text(property, matched));
-        let word = |property, kind: &str| {
-            let members = EnumType::find(kind).map_or(&[][..], |kind| kind.members);
-            let words: Vec<&str> = members.iter().map(|(word, _)| *word).collect();
-            clause.word(Self::TYPE, &words, |matched| Self::Text(property, matched))
-        };
-        match clause.path.to_ascii_lowercase().as_str() {
-            "id" => text(D::Id),
-            "userid" => text(D::UserId),
-            "userprincipalname" => text(D::PrincipalName),
-            "devicename" => text(D::Name),
-            "serialnumber" => text(D::Serial),
-            "operatingsystem" => text(D::Platform),
-            "azureaddeviceid" => text(D::DirectoryId),
-            "compliancestate" => word(D::Compliance, "complianceState"),
-            "manageddeviceownertype" => word(D::Ownership, "managedDeviceOwnerType"),
-            "managementstate" => word(D::Management, "managementState"),
-            "deviceenrollmenttype" => word(D::EnrollmentType, "deviceEnrollmentType"),
-            "enrolleddatetime" => clause.time(Self::TYPE, Self::Enrolled),
-            "lastsyncdatetime" => clause.time(Self::TYPE, Self::Contacted),
-            path => {
-                let name = path.split('/').next().unwrap_or_default();
-                let known = properties_of::<ManagedDevice>();
-                let known = known.iter().map(|property| property.name);
-                let mut known = known.chain(ManagedDevice::NOT_IMPLEMENTED.iter().copied());
-                Err(if known.any(|known| known.eq_ignore_ascii_case(name)) {
-                    clause.unsupported(Self::TYPE)
-                } else {
-                    clause.unknown(Self::TYPE)
-                })
-            }
-        }
+    fn bind(test: &Test) -> Option<Self> {
+        let name = test.property.name;
+        Self::is_known(name).then(|| Self {
+            name,
+            asked: test.asked.clone(),
+        })
     }
 }
 
-impl DeviceTest {
+impl DirectoryDeviceTest {
     /// Whether it holds for a device.
-    pub fn holds(&self, tenant: &Tenant, device: &DeviceView<'_>, now: Timestamp) -> bool {
-        match self {
-            Self::Text(property, matched) => property.fits(tenant, device, now, matched),
-            Self::Enrolled(order, at) => order.holds(&device.enrolled(), at),
-            Self::Contacted(order, at) => order.holds(&device.contacted(), at),
+    pub fn holds(&self, row: &DeviceRow<'_>) -> bool {
+        match &self.asked {
+            Asked::Guid(ids) => ids.contains(&row.device.id),
+            Asked::Text(matched) => self.fits_text(&row.device, matched),
+            Asked::Time(matched) => matched.fits(Some(row.device.contacted().0)),
+            Asked::Flag(flags) => flags.contains(&match self.name {
+                "isCompliant" => verdict(row).0,
+                _ => Some(true),
+            }),
+            _ => false,
         }
     }
 
-    /// Devices outside of which it cannot hold, where an index tells.
-    pub fn candidates(&self, tenant: &Tenant) -> Option<Bits> {
-        let Self::Text(property, matched) = self else {
-            return None;
-        };
-        let devices = tenant.devices();
-        let of = |user: Option<UserView<'_>>| {
-            let user = user.map(|user| user.ordinal);
-            user.into_iter()
-                .flat_map(|user| devices.of_user(user))
-                .map(|device| device.ordinal.0)
-        };
-        let texts = || {
-            matched
-                .texts()
-                .filter(|texts| texts.iter().all(|text| !text.is_empty()))
-        };
-        let ids = || {
-            let texts = texts()?.into_iter();
-            Some(texts.filter_map(|text| Uuid::try_parse(text).ok()))
-        };
-        match property {
-            DeviceText::Id => Some(
-                ids()?
-                    .filter_map(|id| devices.find_id(id))
-                    .map(|device| device.ordinal.0)
-                    .collect(),
-            ),
-            DeviceText::UserId => Some(
-                ids()?
-                    .flat_map(|id| of(tenant.users().find_id(id)))
-                    .collect(),
-            ),
-            _ => None,
-        }
-    }
-}
-
-impl DeviceText {
-    fn fits(
-        self,
-        tenant: &Tenant,
-        device: &DeviceView<'_>,
-        now: Timestamp,
-        matched: &TextMatch,
-    ) -> bool {
-        let user = || tenant.users().view(device.user()?);
-        let fits_id = |id: Option<Uuid>| {
-            let mut buffer = Uuid::encode_buffer();
-            matched.fits(id.map_or("", |id| id.hyphenated().encode_lower(&mut buffer)))
-        };
-        match self {
-            Self::Id => fits_id(Some(device.id)),
-            Self::UserId => fits_id(user().map(|user| user.id)),
-            Self::DirectoryId => fits_id(device.directory_id()),
-            Self::PrincipalName => {
-                matched.fits(user().as_ref().map_or("", UserView::principal_name))
-            }
-            Self::Name => matched.fits(device.name()),
-            Self::Serial => matched.fits(device.serial()),
-            Self::Platform => matched.fits(device.platform().as_str()),
-            Self::Compliance => matched.fits(tenant.compliance(device, now).state.as_str()),
-            Self::Ownership => matched.fits(device.ownership().as_str()),
-            Self::Management => matched.fits(device.management().as_str()),
-            Self::EnrollmentType => matched.fits(enrollment_word(device.enrollment_type())),
+    fn fits_text(&self, device: &DeviceView<'_>, matched: &TextMatch) -> bool {
+        let fits_or_null = |text: &str| matched.fits(Some(text).filter(|text| !text.is_empty()));
+        match self.name {
+            "deviceId" => matched.fits(Some(&directory_id(device).to_string())),
+            "displayName" => fits_or_null(device.name()),
+            "mdmAppId" => matched.fits(Some(INTUNE_APPLICATION)),
+            "operatingSystem" => matched.fits(Some(device.platform().as_str())),
+            "operatingSystemVersion" => fits_or_null(&device.build().os_version),
+            "profileType" => matched.fits(Some(PROFILE_TYPE)),
+            "trustType" => matched.fits(Some(trust_type(device.enrollment_type()))),
+            _ => false,
         }
     }
 }

@@ -2,73 +2,66 @@
 
 use std::marker::PhantomData;
 
-use super::{
-    Condition, Test,
-    clause::{Clause, Question},
-    text::TextMatch,
-    user::any_text,
-};
-use crate::graph::{
-    error::GraphError,
-    schema::{Entity, properties_of},
-};
+use uuid::Uuid;
+use zetel_query::{Asked, Entity, Test};
+
+use super::Question;
+use crate::graph::schema::{self, properties_of};
 
 /// A type whose texts can be asked for.
-pub(crate) trait FilteredByText: Entity {
-    /// Properties that are a text, an id or a word.
-    const SINGLE: &'static [&'static str];
-    /// Properties that are lists of texts.
-    const MANY: &'static [&'static str];
+pub(crate) trait FilteredByText: schema::Entity {
+    /// What can be asked.
+    const ASKED: &'static Entity;
 
-    /// The texts of one of these properties.
+    /// The texts of one of these properties: one of a text, an id or a word, all of a list of texts.
     fn texts(row: &Self::Row<'_>, name: &str) -> Vec<String>;
 }
 
 /// A question about a text of an object.
 pub(crate) struct FewTest<E> {
     property: &'static str,
-    matched: TextMatch,
+    asked: Asked,
     of: PhantomData<E>,
 }
 
 impl<E: FilteredByText> FewTest<E> {
     /// Whether it holds for an object.
     pub fn holds(&self, row: &E::Row<'_>) -> bool {
-        E::texts(row, self.property)
-            .iter()
-            .any(|text| self.matched.fits(text))
+        let texts = E::texts(row, self.property);
+        let mut each = texts.iter().map(String::as_str);
+        match &self.asked {
+            Asked::Text(matched) => matched.fits(each.next().filter(|text| !text.is_empty())),
+            Asked::Guid(ids) => each
+                .filter_map(|text| Uuid::try_parse(text).ok())
+                .any(|id| ids.contains(&id)),
+            Asked::AnyText(condition) => {
+                each.any(|text| condition.holds(&|matched| matched.fits(Some(text))))
+            }
+            Asked::Exists => !texts.is_empty(),
+            Asked::IsSingle => texts.len() == 1,
+            Asked::Flag(_) | Asked::Time(_) | Asked::AnyItem(_) => false,
+        }
     }
 }
 
-impl<E: FilteredByText> Test for FewTest<E> {
-    const TYPE: &'static str = E::NAME;
+impl<E: FilteredByText> Question for FewTest<E> {
+    fn entity() -> &'static Entity {
+        E::ASKED
+    }
 
-    fn of(clause: &Clause) -> Result<Condition<Self>, GraphError> {
-        let find = |names: &[&'static str]| {
-            let mut names = names.iter().copied();
-            names.find(|name| name.eq_ignore_ascii_case(&clause.path))
-        };
-        let test = |property| {
-            move |matched| Self {
-                property,
-                matched,
-                of: PhantomData,
-            }
-        };
-        if let Some(property) = find(E::SINGLE) {
-            return clause.text(E::NAME, test(property));
-        }
-        if let (Some(property), Question::Any(alternatives)) = (find(E::MANY), &clause.question) {
-            return any_text(clause, alternatives, E::NAME, test(property));
-        }
-        let name = clause.path.split('/').next().unwrap_or_default();
+    fn is_known(name: &str) -> bool {
         let known = properties_of::<E>();
         let known = known.iter().map(|property| property.name);
         let mut known = known.chain(E::NOT_IMPLEMENTED.iter().copied());
-        Err(if known.any(|known| known.eq_ignore_ascii_case(name)) {
-            clause.unsupported(E::NAME)
-        } else {
-            clause.unknown(E::NAME)
+        known.any(|known| known.eq_ignore_ascii_case(name))
+    }
+
+    fn bind(test: &Test) -> Option<Self> {
+        let property = test.property.name;
+        Self::is_known(property).then(|| Self {
+            property,
+            asked: test.asked.clone(),
+            of: PhantomData,
         })
     }
 }

@@ -1,144 +1,145 @@
-//! What can be asked of groups in a `$filter`.
+//! What can be asked of groups.
 
-use uuid::Uuid;
+use std::borrow::Cow;
+
+use serde_json::Value;
 use zetel_domain::{
     Tenant,
     assignment::Source,
-    group::{Group, GroupDefinition, GroupOrdinal},
+    group::{Group, GroupOrdinal},
     state::Bits,
     user::UserOrdinal,
 };
+use zetel_query::{Asked, Entity, Test, tables};
 
-use super::{
-    Condition, Test,
-    clause::{Clause, Question},
-    text::TextMatch,
-    user::{any_text, products},
-};
+use super::{Question, licenses::license_fits};
 use crate::graph::{
-    error::GraphError,
-    render::group::{GroupEntity, group_types, rule_state},
-    schema::{Entity, properties_of},
+    render::group::{GroupEntity, group_types, proxy_addresses, rule_state},
+    schema::{Entity as _, properties_of},
+    time,
 };
 
 /// A question about a group.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum GroupTest {
-    /// The object id is one of these.
-    Id(Vec<Uuid>),
-    /// A text property.
-    Text(TextProperty, TextMatch),
-    /// `securityEnabled`
-    SecurityEnabled(bool),
-    /// `mailEnabled`
-    MailEnabled(bool),
-    /// `isAssignableToRole`
-    RoleAssignable(bool),
-    /// One of `groupTypes`.
-    Type(TextMatch),
-    /// One of these products is among `assignedLicenses`.
-    License(Vec<Uuid>),
-    /// There is any license.
-    AnyLicense,
-    /// `hasMembersWithLicenseErrors`
-    HasErrors(bool),
+#[derive(Debug)]
+pub(crate) struct GroupTest {
+    name: &'static str,
+    asked: Asked,
 }
 
-/// A text property of a group.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum TextProperty {
-    /// `displayName`
-    DisplayName,
-    /// `description`
-    Description,
-    /// `mail`
-    Mail,
-    /// `mailNickname`
-    MailNickname,
-    /// `membershipRule`
-    Rule,
-    /// `membershipRuleProcessingState`
-    RuleState,
-    /// `visibility`
-    Visibility,
-}
+impl Question for GroupTest {
+    fn entity() -> &'static Entity {
+        &tables::GROUP
+    }
 
-impl Test for GroupTest {
-    const TYPE: &'static str = "group";
+    fn is_known(name: &str) -> bool {
+        let known = properties_of::<GroupEntity>();
+        let known = known.iter().map(|property| property.name);
+        let mut known = known.chain(GroupEntity::NOT_IMPLEMENTED.iter().copied());
+        known.any(|known| known.eq_ignore_ascii_case(name))
+    }
 
-    fn of(clause: &Clause) -> Result<Condition<Self>, GraphError> {
-        let text = |property| clause.text(Self::TYPE, |matched| Self::Text(property, matched));
-        match clause.path.to_ascii_lowercase().as_str() {
-            "id" => clause.id(Self::TYPE, Self::Id),
-            "displayname" => text(TextProperty::DisplayName),
-            "description" => text(TextProperty::Description),
-            "mail" => text(TextProperty::Mail),
-            "mailnickname" => text(TextProperty::MailNickname),
-            "membershiprule" => text(TextProperty::Rule),
-            "membershipruleprocessingstate" => text(TextProperty::RuleState),
-            "visibility" => text(TextProperty::Visibility),
-            "securityenabled" => clause.flag(Self::TYPE, Self::SecurityEnabled),
-            "mailenabled" => clause.flag(Self::TYPE, Self::MailEnabled),
-            "isassignabletorole" => clause.flag(Self::TYPE, Self::RoleAssignable),
-            "hasmemberswithlicenseerrors" => clause.flag(Self::TYPE, Self::HasErrors),
-            "assignedlicenses" => products(clause, Self::TYPE, Self::License),
-            "assignedlicenses/$count" => clause.count(Self::TYPE, Self::AnyLicense),
-            "grouptypes" => match &clause.question {
-                Question::Any(alternatives) => {
-                    any_text(clause, alternatives, Self::TYPE, Self::Type)
-                }
-                _ => Err(clause.unsupported(Self::TYPE)),
-            },
-            path => {
-                let name = path.split('/').next().unwrap_or_default();
-                let known = properties_of::<GroupEntity>();
-                let is_known = known.iter().map(|property| property.name);
-                let mut is_known = is_known.chain(GroupEntity::NOT_IMPLEMENTED.iter().copied());
-                Err(if is_known.any(|known| known.eq_ignore_ascii_case(name)) {
-                    clause.unsupported(Self::TYPE)
-                } else {
-                    clause.unknown(Self::TYPE)
-                })
-            }
-        }
+    fn bind(test: &Test) -> Option<Self> {
+        let name = test.property.name;
+        Self::is_known(name).then(|| Self {
+            name,
+            asked: test.asked.clone(),
+        })
     }
 }
 
 impl GroupTest {
     /// Whether it holds for a group.
     pub fn holds(&self, tenant: &Tenant, ordinal: GroupOrdinal, group: &Group) -> bool {
+        match &self.asked {
+            Asked::Guid(ids) => ids.contains(&group.id),
+            Asked::Text(matched) => matched.fits(self.text(group).as_deref()),
+            Asked::Flag(flags) => flags.contains(&self.flag(tenant, ordinal, group)),
+            Asked::Time(matched) => matched.fits(self.time(group)),
+            Asked::AnyText(condition) => {
+                let holds = |text: String| condition.holds(&|matched| matched.fits(Some(&text)));
+                self.texts(group).into_iter().any(holds)
+            }
+            Asked::AnyItem(condition) => {
+                let mut licenses = group.licenses.iter();
+                licenses.any(|license| {
+                    let product = tenant.product(license.product);
+                    product.is_some_and(|product| license_fits(condition, product))
+                })
+            }
+            Asked::Exists => self.number_of(group) > 0,
+            Asked::IsSingle => self.number_of(group) == 1,
+        }
+    }
+
+    fn number_of(&self, group: &Group) -> usize {
+        match self.name {
+            "assignedLicenses" => group.licenses.len(),
+            _ => self.texts(group).len(),
+        }
+    }
+
+    fn text<'a>(&self, group: &'a Group) -> Option<Cow<'a, str>> {
         let definition = &group.definition;
-        match self {
-            Self::Id(ids) => ids.contains(&group.id),
-            Self::Text(property, matched) => property.fits(definition, matched),
-            Self::SecurityEnabled(enabled) => definition.security_enabled == *enabled,
-            Self::MailEnabled(enabled) => definition.mail_enabled == *enabled,
-            Self::RoleAssignable(assignable) => definition.role_assignable == *assignable,
-            Self::Type(matched) => group_types(definition).any(|word| matched.fits(word)),
-            Self::License(sku_ids) => sku_ids
-                .iter()
-                .filter_map(|sku_id| tenant.find_product(*sku_id))
-                .any(|product| group.license(product).is_some()),
-            Self::AnyLicense => !group.licenses.is_empty(),
-            Self::HasErrors(wanted) => {
-                users_with_errors(tenant, ordinal, group).is_empty() != *wanted
+        let text = match self.name {
+            "displayName" => Some(definition.display_name.as_str()),
+            "description" => definition.description.as_deref(),
+            "mail" => definition.mail.as_deref(),
+            "mailNickname" => Some(definition.mail_nickname.as_str()),
+            "membershipRule" => definition.rule.as_deref(),
+            "membershipRuleProcessingState" => rule_state(definition),
+            "visibility" => definition.visibility.as_deref(),
+            // All others are kept as JSON.
+            name => {
+                let kept: Option<String> =
+                    serde_json::from_str(definition.other.get(name)?).ok()?;
+                return kept.map(Cow::Owned);
+            }
+        };
+        text.map(Cow::Borrowed)
+    }
+
+    fn flag(&self, tenant: &Tenant, ordinal: GroupOrdinal, group: &Group) -> Option<bool> {
+        let definition = &group.definition;
+        match self.name {
+            "securityEnabled" => Some(definition.security_enabled),
+            "mailEnabled" => Some(definition.mail_enabled),
+            "isAssignableToRole" => Some(definition.role_assignable),
+            "hasMembersWithLicenseErrors" => {
+                Some(!users_with_errors(tenant, ordinal, group).is_empty())
+            }
+            name => serde_json::from_str(definition.other.get(name)?).ok()?,
+        }
+    }
+
+    fn time(&self, group: &Group) -> Option<i64> {
+        match self.name {
+            "createdDateTime" | "renewedDateTime" => Some(group.created.0),
+            "deletedDateTime" => group.deleted.map(|at| at.0),
+            name => {
+                let kept = group.definition.other.get(name)?;
+                let text: Option<String> = serde_json::from_str(kept).ok()?;
+                time::parse(&text?).map(|at| at.0)
             }
         }
     }
-}
 
-impl TextProperty {
-    fn fits(self, definition: &GroupDefinition, matched: &TextMatch) -> bool {
-        let text = match self {
-            Self::DisplayName => Some(definition.display_name.as_str()),
-            Self::Description => definition.description.as_deref(),
-            Self::MailNickname => Some(definition.mail_nickname.as_str()),
-            Self::Rule => definition.rule.as_deref(),
-            Self::RuleState => rule_state(definition),
-            Self::Visibility => definition.visibility.as_deref(),
-            Self::Mail => definition.mail.as_deref(),
-        };
-        matched.fits(text.unwrap_or_default())
+    fn texts(&self, group: &Group) -> Vec<String> {
+        let definition = &group.definition;
+        match self.name {
+            "groupTypes" => group_types(definition).map(str::to_owned).collect(),
+            "proxyAddresses" => proxy_addresses(definition),
+            name => match definition
+                .other
+                .get(name)
+                .map(|json| serde_json::from_str(json))
+            {
+                Some(Ok(Value::Array(values))) => values
+                    .iter()
+                    .filter_map(|value| value.as_str().map(str::to_owned))
+                    .collect(),
+                _ => Vec::new(),
+            },
+        }
     }
 }
 

@@ -1,12 +1,14 @@
-//! `$filter` on lists in which users and groups are mixed.
+//! Conditions on lists in which users and groups are mixed.
 
 use zetel_domain::{
     Tenant,
     group::{Group, GroupOrdinal},
+    state::Bits,
     user::UserView,
 };
+use zetel_query::{Condition, Reach};
 
-use super::{Condition, GroupTest, UserTest, convert, read};
+use super::{GroupTest, Query, UserTest};
 use crate::graph::error::GraphError;
 
 /// A condition on users and groups. An object of a type that does not have a property of the condition never fits.
@@ -17,17 +19,28 @@ pub(crate) struct ObjectFilter {
 }
 
 impl ObjectFilter {
-    /// Reads a `$filter`; an error if it is for objects of neither type.
-    pub fn parse(text: &str, is_advanced: bool) -> Result<Self, GraphError> {
-        let condition = read(text, is_advanced)?;
-        let users = convert(&condition);
-        let groups = convert(&condition).ok();
-        match users {
-            Err(error) if groups.is_none() => Err(error),
-            users => Ok(Self {
-                users: users.ok(),
-                groups,
-            }),
+    /// The condition of a request, if there is any; an error if it is for objects of neither type.
+    pub fn of(query: &Query) -> Result<Option<Self>, GraphError> {
+        if query.is_empty() {
+            return Ok(None);
+        }
+        let groups = query.condition().unwrap_or_default();
+        let users = match query.condition() {
+            Err(error) if groups.is_none() => return Err(error),
+            users => users.unwrap_or_default(),
+        };
+        Ok(Some(Self { users, groups }))
+    }
+
+    /// The users among some whom sets cannot exclude, and whether all of these fit.
+    pub fn narrow(&self, tenant: &Tenant, among: Bits) -> (Bits, bool) {
+        let Some(condition) = &self.users else {
+            return (Bits::new(), true);
+        };
+        match condition.reach(&among, &|test| test.reach(tenant)) {
+            Reach::Exactly(set) => (set, true),
+            Reach::Within(set) => (set, false),
+            Reach::Unknown => (among, false),
         }
     }
 

@@ -66,7 +66,7 @@ pub(crate) async fn list(call: &Call<'_>) -> Result<Reply, GraphError> {
     if let Some(next) = next {
         out.pop();
         let token = PageToken::new(tenant.id(), Listing::Audits, next.to_token());
-        Pages::new(call, &tenant, Listing::Audits)?.write_next_link(&mut out, token);
+        Pages::new(call, &tenant, Listing::Audits)?.write_next_link(&mut out, &token);
         out.push(b'}');
     }
     Ok(Reply::json(out))

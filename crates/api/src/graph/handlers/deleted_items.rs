@@ -4,17 +4,13 @@ use uuid::Uuid;
 use zetel_domain::{
     Command, Tenant,
     access::Action,
-    group::{Group, GroupOrdinal, GroupState},
+    group::{Group, GroupState},
     user::{UserState, UserView},
 };
 use zetel_engine::{Also, Snapshot};
 use zetel_identity::delete_password;
 
-use super::{
-    groups,
-    pages::{count as write_count, number_of},
-    user_lists, user_of,
-};
+use super::{groups, user_lists, user_of};
 use crate::graph::{
     body,
     call::Call,
@@ -41,17 +37,14 @@ pub(crate) fn count(call: &Call<'_>) -> Result<Reply, GraphError> {
 /// `GET /directory/deletedItems/microsoft.graph.group`
 pub(crate) fn list_groups(call: &Call<'_>) -> Result<Reply, GraphError> {
     let tenant = call.read(Action::ReadGroups, None)?;
-    groups::page(call, &tenant, Listing::DeletedGroups, |start| {
-        groups::deleted_from(&tenant, start)
-    })
+    let choice = groups::Choice::new(call, &tenant, GroupState::Deleted, false)?;
+    groups::page(call, Listing::DeletedGroups, &choice)
 }
 
 /// `GET /directory/deletedItems/microsoft.graph.group/$count`
 pub(crate) fn count_groups(call: &Call<'_>) -> Result<Reply, GraphError> {
     let tenant = call.read(Action::ReadGroups, None)?;
-    write_count(call, || {
-        number_of(groups::deleted_from(&tenant, GroupOrdinal(0)))
-    })
+    groups::count_of(call, &tenant, GroupState::Deleted)
 }
 
 /// `GET /directory/deletedItems/{id}`, `GET /directory/deletedItems/{id}/microsoft.graph.user`

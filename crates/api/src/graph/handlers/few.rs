@@ -8,24 +8,25 @@ use super::pages::{self, Pages};
 use crate::graph::{
     call::Call,
     error::GraphError,
-    filter::{self, FewTest, FilteredByText},
+    filter::{FewTest, FilteredByText, Query},
     paging::Listing,
     query::DEFAULT_PAGE,
     reply::Reply,
     schema::{Entity, Selection},
 };
 
-/// The objects that fit the request's `$filter`.
+/// The objects that fit the request's `$filter`; whether they are to be counted only.
 pub(super) fn filtered<'a, E: FilteredByText>(
     call: &Call<'_>,
     rows: impl IntoIterator<Item = E::Row<'a>>,
+    is_count: bool,
 ) -> Result<Vec<E::Row<'a>>, GraphError> {
-    let Some(text) = &call.options.filter else {
-        return Ok(rows.into_iter().collect());
+    let condition = Query::of(call, is_count)?.condition::<FewTest<E>>()?;
+    let fits = |row: &E::Row<'a>| {
+        condition
+            .as_ref()
+            .is_none_or(|condition| condition.holds(&|test| test.holds(row)))
     };
-    let is_advanced = call.is_eventual() && call.options.count;
-    let condition = filter::parse::<FewTest<E>>(text, is_advanced)?;
-    let fits = |row: &E::Row<'a>| condition.holds(&|test: &FewTest<E>| test.holds(row));
     Ok(rows.into_iter().filter(fits).collect())
 }
 

@@ -7,19 +7,27 @@ use zetel_domain::{
     group::{Group, GroupOrdinal, GroupState},
 };
 use zetel_engine::Applied;
+use zetel_query::Condition;
 
 use super::{
+    expanded::Expanded,
     group_body,
     pages::{Pages, count, number_of},
+    related::On,
+    sorting::{Sort, ordering},
 };
 use crate::graph::{
     call::Call,
     error::GraphError,
-    filter::{self, Condition, GroupTest},
+    filter::{GroupTest, Query},
     json,
-    paging::Listing,
+    paging::{Key, Listing},
     references::{parse_id, take_bound},
-    render::group::{GroupEntity, GroupRow},
+    relations::Object,
+    render::{
+        group::{GroupEntity, GroupRow},
+        strip::Strip,
+    },
     reply::Reply,
     schema::Selection,
 };
@@ -27,83 +35,138 @@ use crate::graph::{
 /// `GET /groups`
 pub(crate) fn list(call: &Call<'_>) -> Result<Reply, GraphError> {
     let tenant = call.read(Action::ReadGroups, None)?;
-    let filter = parse_filter(call, call.options.count)?;
-    page(call, &tenant, Listing::Groups, |start| {
-        live_from(&tenant, filter.as_ref(), start)
-    })
+    let choice = Choice::new(call, &tenant, GroupState::Live, false)?;
+    page(call, Listing::Groups, &choice)
 }
 
 /// `GET /groups/$count`
 pub(crate) fn count_all(call: &Call<'_>) -> Result<Reply, GraphError> {
     let tenant = call.read(Action::ReadGroups, None)?;
-    let filter = parse_filter(call, true)?;
-    count(call, || match filter {
-        None => tenant.groups().live_count(),
-        filter => number_of(live_from(&tenant, filter.as_ref(), GroupOrdinal(0))),
-    })
+    count_of(call, &tenant, GroupState::Live)
 }
 
-fn parse_filter(
+/// How many groups of a state there are, or how many of them a request chooses.
+pub(super) fn count_of(
     call: &Call<'_>,
-    asks_for_count: bool,
-) -> Result<Option<Condition<GroupTest>>, GraphError> {
-    let filter = call.options.filter.as_deref();
-    filter
-        .map(|text| filter::parse(text, call.is_eventual() && asks_for_count))
-        .transpose()
-}
-
-fn live_from<'a>(
-    tenant: &'a Tenant,
-    filter: Option<&'a Condition<GroupTest>>,
-    start: GroupOrdinal,
-) -> impl Iterator<Item = (GroupOrdinal, &'a Group)> {
-    tenant
-        .groups()
-        .iter_from(start)
-        .filter(|(_, group)| group.is_live())
-        .filter(move |(ordinal, group)| {
-            filter.is_none_or(|condition| {
-                condition.holds(&|test| test.holds(tenant, *ordinal, group))
-            })
-        })
-}
-
-/// Groups in the recycle bin, from a place on.
-pub(super) fn deleted_from(
     tenant: &Tenant,
-    start: GroupOrdinal,
-) -> impl Iterator<Item = (GroupOrdinal, &Group)> {
-    tenant
-        .groups()
-        .iter_from(start)
-        .filter(|(_, group)| group.state() == GroupState::Deleted)
+    state: GroupState,
+) -> Result<Reply, GraphError> {
+    let choice = Choice::new(call, tenant, state, true)?;
+    count(call, || choice.count())
+}
+
+/// The groups that a request chooses. They are few, so each is asked.
+pub(super) struct Choice<'a> {
+    tenant: &'a Tenant,
+    state: GroupState,
+    condition: Option<Condition<GroupTest>>,
+}
+
+impl<'a> Choice<'a> {
+    /// Those of a state.
+    pub fn new(
+        call: &Call<'_>,
+        tenant: &'a Tenant,
+        state: GroupState,
+        is_count: bool,
+    ) -> Result<Self, GraphError> {
+        Ok(Self {
+            tenant,
+            state,
+            condition: Query::of(call, is_count)?.condition()?,
+        })
+    }
+
+    fn groups_from(&self, start: GroupOrdinal) -> impl Iterator<Item = (GroupOrdinal, &'a Group)> {
+        let tenant = self.tenant;
+        tenant
+            .groups()
+            .iter_from(start)
+            .filter(|(_, group)| group.state() == self.state)
+            .filter(move |(ordinal, group)| {
+                self.condition.as_ref().is_none_or(|condition| {
+                    condition.holds(&|test| test.holds(tenant, *ordinal, group))
+                })
+            })
+    }
+
+    fn count(&self) -> u32 {
+        match (&self.condition, self.state) {
+            (None, GroupState::Live) => self.tenant.groups().live_count(),
+            _ => number_of(self.groups_from(GroupOrdinal(0))),
+        }
+    }
 }
 
 /// One page of groups.
-pub(super) fn page<'a, I: Iterator<Item = (GroupOrdinal, &'a Group)>>(
+pub(super) fn page(
     call: &Call<'_>,
-    tenant: &'a Tenant,
     listing: Listing,
-    groups_from: impl Fn(GroupOrdinal) -> I,
+    choice: &Choice<'_>,
 ) -> Result<Reply, GraphError> {
+    let tenant = choice.tenant;
     let selection = Selection::<GroupEntity>::parse(call.options.select.as_deref())?;
+    let ordering = ordering::<GroupTest>(call)?;
+    let expanded = Expanded::parse(call, tenant, On::Group)?;
+    let mut strip = Strip::new();
+    let write = |out: &mut Vec<u8>, (ordinal, group): (GroupOrdinal, &Group)| {
+        selection.write(out, &GroupRow { tenant, group });
+        if let Some(expanded) = &expanded {
+            expanded.write(out, &Object::Group(ordinal, group), &mut strip);
+        }
+    };
+    let context = Expanded::context(expanded.as_ref(), &selection.context);
+    let context = ["groups", &context];
+    let total = || choice.count();
+    if let Some(ordering) = ordering {
+        let (pages, sort) = Pages::sorted(call, tenant, listing, ordering)?;
+        let position = |group: &(GroupOrdinal, &Group)| position(&sort, *group);
+        let groups = choice.groups_from(GroupOrdinal(0));
+        let groups = sort.first(groups, position, pages.length() + 1);
+        return Ok(pages.write_sorted(&context, total, (&sort, groups), position, write));
+    }
     let pages = Pages::new(call, tenant, listing)?;
     let start = GroupOrdinal(u32::try_from(pages.start).unwrap_or(u32::MAX));
     Ok(pages.write(
-        &["groups", &selection.context],
-        || number_of(groups_from(GroupOrdinal(0))),
-        groups_from(start),
+        &context,
+        total,
+        choice.groups_from(start),
         |(ordinal, _)| ordinal.0.into(),
-        |out, (_, group)| selection.write(out, &GroupRow { tenant, group }),
+        write,
     ))
+}
+
+/// The place of a group in a list in an order.
+fn position(sort: &Sort, (ordinal, group): (GroupOrdinal, &Group)) -> (Key, u64) {
+    let key = match sort.ordering.property.name {
+        "deletedDateTime" => group
+            .deleted
+            .map_or(Key::Null, |deleted| Key::Time(deleted.0)),
+        _ => Key::of_text(&group.definition.display_name),
+    };
+    (key, ordinal.0.into())
 }
 
 /// `GET /groups/{id}`
 pub(crate) fn get(call: &Call<'_>) -> Result<Reply, GraphError> {
     let tenant = read(call, Action::ReadGroups)?;
-    let (_, group) = find(call, &tenant)?;
-    body(call, &tenant, group).map(Reply::json)
+    let (ordinal, group) = find(call, &tenant)?;
+    let Some(expanded) = Expanded::parse(call, &tenant, On::Group)? else {
+        return body(call, &tenant, group).map(Reply::json);
+    };
+    let selection = Selection::<GroupEntity>::parse(call.options.select.as_deref())?;
+    let context = Expanded::context(Some(&expanded), &selection.context);
+    let mut out = Vec::with_capacity(4096);
+    json::object(&mut out, |out| {
+        call.write_context(out, &["groups", &context, "/$entity"]);
+        let row = GroupRow {
+            tenant: &tenant,
+            group,
+        };
+        selection.write(out, &row);
+        expanded.write(out, &Object::Group(ordinal, group), &mut Strip::new());
+    });
+    Ok(Reply::json(out))
 }
 
 /// `POST /groups`

@@ -23,9 +23,11 @@ pub(crate) mod zetel;
 
 mod assignment_body;
 mod entities;
+mod expanded;
 mod few;
 mod group_body;
 mod pages;
+mod sorting;
 mod user_body;
 mod user_lists;
 

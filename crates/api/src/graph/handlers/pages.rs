@@ -1,12 +1,14 @@
 //! Pages of lists, and their counts.
 
 use zetel_domain::Tenant;
+use zetel_query::Ordering;
 
+use super::sorting::Sort;
 use crate::graph::{
     call::Call,
     error::GraphError,
     json,
-    paging::{Listing, PageToken},
+    paging::{Key, Listing, PageToken},
     query::{DEFAULT_PAGE, without_skip_token},
     reply::Reply,
 };
@@ -30,7 +32,7 @@ impl<'c, 'r> Pages<'c, 'r> {
         tenant: &'c Tenant,
         listing: Listing,
     ) -> Result<Self, GraphError> {
-        let start = match call.options.page {
+        let start = match &call.options.page {
             Some(token) => token.start(tenant.id(), listing)?,
             None => 0,
         };
@@ -42,6 +44,31 @@ impl<'c, 'r> Pages<'c, 'r> {
         })
     }
 
+    /// The page of a list in the order of `$orderby`, and that order.
+    pub fn sorted(
+        call: &'c Call<'r>,
+        tenant: &'c Tenant,
+        listing: Listing,
+        ordering: Ordering,
+    ) -> Result<(Self, Sort), GraphError> {
+        let mut sort = Sort::new(ordering);
+        if let Some(token) = &call.options.page {
+            sort.after = Some(token.start_after(tenant.id(), listing, &sort.name())?);
+        }
+        let pages = Self {
+            call,
+            tenant,
+            listing,
+            start: 0,
+        };
+        Ok((pages, sort))
+    }
+
+    /// How many objects fit.
+    pub fn length(&self) -> usize {
+        usize::from(self.call.options.top.unwrap_or(DEFAULT_PAGE))
+    }
+
     /// Writes the page: the objects from its start on, as many as fit, and the link to the next page.
     pub fn write<T>(
         &self,
@@ -49,10 +76,40 @@ impl<'c, 'r> Pages<'c, 'r> {
         count: impl FnOnce() -> u32,
         mut objects: impl Iterator<Item = T>,
         place: impl Fn(&T) -> u64,
+        write: impl FnMut(&mut Vec<u8>, T),
+    ) -> Reply {
+        self.body(context, count, objects.by_ref(), write, |objects| {
+            let next = objects.next()?;
+            Some(PageToken::new(self.tenant.id(), self.listing, place(&next)))
+        })
+    }
+
+    /// Writes a page of a list in an order: its objects, and one more if there are more.
+    pub fn write_sorted<T>(
+        &self,
+        context: &[&str],
+        count: impl FnOnce() -> u32,
+        (sort, objects): (&Sort, Vec<T>),
+        position: impl Fn(&T) -> (Key, u64),
+        write: impl FnMut(&mut Vec<u8>, T),
+    ) -> Reply {
+        let last = objects.get(self.length() - 1).map(position);
+        let token = last
+            .filter(|_| objects.len() > self.length())
+            .map(|last| PageToken::after(self.tenant.id(), self.listing, &sort.name(), last));
+        self.body(context, count, objects.into_iter(), write, |_| token)
+    }
+
+    fn body<T, I: Iterator<Item = T>>(
+        &self,
+        context: &[&str],
+        count: impl FnOnce() -> u32,
+        mut objects: I,
         mut write: impl FnMut(&mut Vec<u8>, T),
+        token: impl FnOnce(&mut I) -> Option<PageToken>,
     ) -> Reply {
         let call = self.call;
-        let length = usize::from(call.options.top.unwrap_or(DEFAULT_PAGE));
+        let length = self.length();
         let mut out = Vec::with_capacity(BYTES_PER_OBJECT * (length + 1));
         json::object(&mut out, |out| {
             call.write_context(out, context);
@@ -67,16 +124,15 @@ impl<'c, 'r> Pages<'c, 'r> {
             json::array(out, objects.by_ref().take(length), |out, object| {
                 json::object(out, |out| write(out, object));
             });
-            if let Some(next) = objects.next() {
-                let token = PageToken::new(self.tenant.id(), self.listing, place(&next));
-                self.write_next_link(out, token);
+            if let Some(token) = token(&mut objects) {
+                self.write_next_link(out, &token);
             }
         });
         Reply::json(out)
     }
 
     /// The link to the next page: on the client's own host, with the client's own options.
-    pub(super) fn write_next_link(&self, out: &mut Vec<u8>, token: PageToken) {
+    pub(super) fn write_next_link(&self, out: &mut Vec<u8>, token: &PageToken) {
         json::key(out, "@odata.nextLink");
         out.push(b'"');
         self.call.origin.write(out);

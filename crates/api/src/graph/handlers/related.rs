@@ -3,17 +3,19 @@
 use uuid::Uuid;
 use zetel_domain::{Command, Tenant, access::Action};
 use zetel_engine::Snapshot;
+use zetel_query::{Ordering, QueryError};
 
 use super::{
     groups,
     pages::{Pages, count as write_count, number_of},
+    sorting::ordering,
 };
 use crate::graph::{
     call::Call,
     error::GraphError,
-    filter::ObjectFilter,
+    filter::{GroupTest, ObjectFilter, Query, refusal},
     json,
-    paging::Listing,
+    paging::{Key, Listing},
     references::{parse_id, single},
     relations::{Object, ObjectSet, Relation},
     render::{
@@ -96,27 +98,6 @@ impl Related {
     }
 }
 
-fn parse_filter(call: &Call<'_>, asks_for_count: bool) -> Result<Option<ObjectFilter>, GraphError> {
-    let filter = call.options.filter.as_deref();
-    filter
-        .map(|text| ObjectFilter::parse(text, call.is_eventual() && asks_for_count))
-        .transpose()
-}
-
-fn chosen<'a>(
-    tenant: &'a Tenant,
-    objects: &'a ObjectSet,
-    filter: Option<&'a ObjectFilter>,
-    start: u64,
-) -> impl Iterator<Item = Object<'a>> {
-    objects.iter_from(tenant, start).filter(move |object| {
-        filter.is_none_or(|filter| match object {
-            Object::User(user) => filter.fits_user(tenant, user),
-            Object::Group(ordinal, group) => filter.fits_group(tenant, *ordinal, group),
-        })
-    })
-}
-
 /// What the caller may see of users and groups in a list that it may read.
 pub(super) fn sight(call: &Call<'_>) -> Sight {
     Sight {
@@ -125,16 +106,64 @@ pub(super) fn sight(call: &Call<'_>) -> Sight {
     }
 }
 
+/// The objects of a list that a request chooses.
+struct Choice<'a> {
+    tenant: &'a Tenant,
+    objects: ObjectSet,
+    filter: Option<ObjectFilter>,
+    /// Whether all users in the list fit.
+    is_exact: bool,
+}
+
+impl<'a> Choice<'a> {
+    fn new(
+        call: &Call<'_>,
+        tenant: &'a Tenant,
+        mut objects: ObjectSet,
+        is_count: bool,
+    ) -> Result<Self, GraphError> {
+        let filter = ObjectFilter::of(&Query::of(call, is_count)?)?;
+        let mut is_exact = true;
+        if let Some(filter) = &filter {
+            (objects.users, is_exact) = filter.narrow(tenant, objects.users);
+        }
+        Ok(Self {
+            tenant,
+            objects,
+            filter,
+            is_exact,
+        })
+    }
+
+    fn objects_from(&self, start: u64) -> impl Iterator<Item = Object<'_>> {
+        let fits = |filter: &ObjectFilter, object: &Object<'_>| match object {
+            Object::User(user) => self.is_exact || filter.fits_user(self.tenant, user),
+            Object::Group(ordinal, group) => filter.fits_group(self.tenant, *ordinal, group),
+        };
+        let objects = self.objects.iter_from(self.tenant, start);
+        objects.filter(move |object| {
+            let filter = self.filter.as_ref();
+            filter.is_none_or(|filter| fits(filter, object))
+        })
+    }
+
+    fn count(&self) -> u32 {
+        match &self.filter {
+            None => self.objects.len(),
+            Some(_) => number_of(self.objects_from(0)),
+        }
+    }
+}
+
 /// `GET /groups/{id}/members` and its like.
 pub(crate) fn list(call: &Call<'_>, related: Related) -> Result<Reply, GraphError> {
     let tenant = related.read(call)?;
     let object = related.find(call, &tenant)?;
     let selection = ObjectSelection::parse(call.options.select.as_deref())?;
-    let filter = parse_filter(call, call.options.count)?;
+    let choice = Choice::new(call, &tenant, related.objects(&tenant, &object), false)?;
     let listing = Listing::Related(related.relation, object.id());
-    let pages = Pages::new(call, &tenant, listing)?;
-    let objects = related.objects(&tenant, &object);
     let context = selection.context.clone();
+    let context = [related.set(), &context];
     let writer = ObjectWriter {
         tenant: &tenant,
         book: LicenseBook::new(&call.graph.texts),
@@ -143,28 +172,43 @@ pub(crate) fn list(call: &Call<'_>, related: Related) -> Result<Reply, GraphErro
         is_typed: related.cast == Cast::None,
     };
     let mut strip = Strip::new();
-    Ok(pages.write(
-        &[related.set(), &context],
-        || match &filter {
-            None => objects.len(),
-            filter => number_of(chosen(&tenant, &objects, filter.as_ref(), 0)),
-        },
-        chosen(&tenant, &objects, filter.as_ref(), pages.start),
-        Object::place,
-        |out, object| writer.write(out, object, &mut strip),
-    ))
+    let write = |out: &mut Vec<u8>, object: Object<'_>| writer.write(out, object, &mut strip);
+    let total = || choice.count();
+    if let Some(ordering) = by_name(call)? {
+        let (pages, sort) = Pages::sorted(call, &tenant, listing, ordering)?;
+        let position = |object: &Object<'_>| (Key::of_text(object.display_name()), object.place());
+        let objects = sort.first(choice.objects_from(0), position, pages.length() + 1);
+        return Ok(pages.write_sorted(&context, total, (&sort, objects), position, write));
+    }
+    let pages = Pages::new(call, &tenant, listing)?;
+    let objects = choice.objects_from(pages.start);
+    Ok(pages.write(&context, total, objects, Object::place, write))
+}
+
+/// The order that a request wants: by `displayName`, which all objects have, and for advanced queries only, as all
+/// that is asked of relationships.
+fn by_name(call: &Call<'_>) -> Result<Option<Ordering>, GraphError> {
+    let Some(ordering) = ordering::<GroupTest>(call)? else {
+        return Ok(None);
+    };
+    if ordering.property.name != "displayName" {
+        return Err(refusal(QueryError::unsupported(format!(
+            "Sorting by the property '{}' is not supported. Sort by 'displayName'.",
+            ordering.property.name
+        ))));
+    }
+    if !call.is_advanced() {
+        return Err(refusal(QueryError::needs_parameters("$orderby")));
+    }
+    Ok(Some(ordering))
 }
 
 /// `GET /groups/{id}/members/$count` and its like.
 pub(crate) fn count(call: &Call<'_>, related: Related) -> Result<Reply, GraphError> {
     let tenant = related.read(call)?;
     let object = related.find(call, &tenant)?;
-    let filter = parse_filter(call, true)?;
-    let objects = related.objects(&tenant, &object);
-    write_count(call, || match &filter {
-        None => objects.len(),
-        filter => number_of(chosen(&tenant, &objects, filter.as_ref(), 0)),
-    })
+    let choice = Choice::new(call, &tenant, related.objects(&tenant, &object), true)?;
+    write_count(call, || choice.count())
 }
 
 /// `GET /groups/{id}/members/$ref` and its like: nothing but where the objects are.

@@ -42,7 +42,7 @@ fn named(call: &Call<'_>) -> Result<Role, GraphError> {
 /// `GET /directoryRoles`
 pub(crate) fn list(call: &Call<'_>) -> Result<Reply, GraphError> {
     call.read(Action::ReadRoles, None)?;
-    let roles = few::filtered::<DirectoryRole>(call, Role::ALL.iter().copied())?;
+    let roles = few::filtered::<DirectoryRole>(call, Role::ALL.iter().copied(), false)?;
     entities::list::<DirectoryRole>(call, "directoryRoles", roles.into_iter())
 }
 
@@ -145,7 +145,7 @@ pub(crate) async fn remove_member(call: &Call<'_>) -> Result<Reply, GraphError> 
 /// `GET /roleManagement/directory/roleDefinitions`
 pub(crate) fn list_definitions(call: &Call<'_>) -> Result<Reply, GraphError> {
     call.read(Action::ReadRoles, None)?;
-    let roles = few::filtered::<RoleDefinition>(call, Role::ALL.iter().copied())?;
+    let roles = few::filtered::<RoleDefinition>(call, Role::ALL.iter().copied(), false)?;
     entities::list::<RoleDefinition>(call, DEFINITIONS, roles.into_iter())
 }
 
@@ -158,7 +158,7 @@ pub(crate) fn get_definition(call: &Call<'_>) -> Result<Reply, GraphError> {
 /// `GET /roleManagement/directory/roleAssignments`
 pub(crate) fn list_assignments(call: &Call<'_>) -> Result<Reply, GraphError> {
     let tenant = call.read(Action::ReadRoles, None)?;
-    let rows = few::filtered::<RoleAssignment>(call, RoleAssignmentRow::all(&tenant))?;
+    let rows = few::filtered::<RoleAssignment>(call, RoleAssignmentRow::all(&tenant), false)?;
     few::page::<RoleAssignment>(call, &tenant, Listing::RoleAssignments, ASSIGNMENTS, &rows)
 }
 

@@ -62,7 +62,7 @@ fn find_application<'t>(
 /// `GET /servicePrincipals`
 pub(crate) async fn list(call: &Call<'_>) -> Result<Reply, GraphError> {
     let tenant = call.read(Action::ReadApplications, None)?;
-    let found = few::filtered::<ServicePrincipal>(call, PrincipalRow::all(&tenant))?;
+    let found = few::filtered::<ServicePrincipal>(call, PrincipalRow::all(&tenant), false)?;
     let shown = few::shown(call, &tenant, Listing::ServicePrincipals, found.len())?;
     let known = known_to(call, found.get(shown).unwrap_or_default()).await?;
     let rows: Vec<PrincipalRow<'_>> = found
@@ -92,7 +92,7 @@ async fn known_to(
 /// `GET /servicePrincipals/$count`
 pub(crate) fn count(call: &Call<'_>) -> Result<Reply, GraphError> {
     let tenant = call.read(Action::ReadApplications, None)?;
-    let found = few::filtered::<ServicePrincipal>(call, PrincipalRow::all(&tenant))?;
+    let found = few::filtered::<ServicePrincipal>(call, PrincipalRow::all(&tenant), true)?;
     few::count::<ServicePrincipal>(call, &found)
 }
 

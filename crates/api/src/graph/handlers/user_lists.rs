@@ -3,132 +3,183 @@
 use zetel_domain::{
     Tenant,
     state::Bits,
-    user::{UserOrdinal, UserState, UserView},
+    user::{UserOrdinal, UserProperty, UserState, UserView},
 };
+use zetel_query::{Condition, Reach};
 
-use super::pages::{Pages, count, number_of};
+use super::{
+    expanded::Expanded,
+    pages::{Pages, count, number_of},
+    related::On,
+    sorting::{Sort, ordering},
+};
 use crate::graph::{
     call::Call,
     error::GraphError,
-    filter::{self, Condition, UserTest},
-    paging::Listing,
+    filter::{Query, UserTest, deleted_principal_name},
+    paging::{Key, Listing},
+    relations::Object,
     render::{license::LicenseBook, strip::Strip, user::UserRow},
     reply::Reply,
     schema::UserSelection,
 };
 
-/// One page of live users, or of those whom a `$filter` chooses.
+/// One page of live users, or of those whom a request chooses.
 pub(super) fn live_page(call: &Call<'_>, tenant: &Tenant) -> Result<Reply, GraphError> {
-    let filter = UserFilter::parse(call, tenant, call.options.count)?;
-    let of_state = |user: &UserView<'_>| user.head.state() == UserState::Live;
-    match filter {
-        None => page(call, tenant, Listing::Users, |start| {
-            tenant.users().iter_from(start).filter(of_state)
-        }),
-        Some(filter) => page(call, tenant, Listing::Users, |start| {
-            filter.users_from(tenant, start)
-        }),
-    }
+    let choice = Choice::of_live(tenant, &Query::of(call, false)?)?;
+    page(call, Listing::Users, &choice)
 }
 
 /// One page of users in the recycle bin.
 pub(super) fn deleted_page(call: &Call<'_>, tenant: &Tenant) -> Result<Reply, GraphError> {
-    page(call, tenant, Listing::DeletedUsers, |start| {
-        deleted_from(tenant, start)
-    })
+    let choice = Choice::of_deleted(tenant, &Query::of(call, false)?)?;
+    page(call, Listing::DeletedUsers, &choice)
 }
 
-/// How many live users there are, or how many of them a `$filter` chooses.
+/// How many live users there are, or how many of them a request chooses.
 pub(super) fn live_count(call: &Call<'_>, tenant: &Tenant) -> Result<Reply, GraphError> {
-    let filter = UserFilter::parse(call, tenant, true)?;
-    count(call, || match filter {
-        None => tenant.users().live_count(),
-        Some(filter) => number_of(filter.users_from(tenant, UserOrdinal(0))),
-    })
+    let choice = Choice::of_live(tenant, &Query::of(call, true)?)?;
+    count(call, || choice.count())
 }
 
 /// How many users are in the recycle bin.
 pub(super) fn deleted_count(call: &Call<'_>, tenant: &Tenant) -> Result<Reply, GraphError> {
-    count(call, || number_of(deleted_from(tenant, UserOrdinal(0))))
+    let choice = Choice::of_deleted(tenant, &Query::of(call, true)?)?;
+    count(call, || choice.count())
 }
 
-fn deleted_from(tenant: &Tenant, start: UserOrdinal) -> impl Iterator<Item = UserView<'_>> {
-    let is_deleted = |user: &UserView<'_>| user.head.state() == UserState::Deleted;
-    tenant.users().iter_from(start).filter(is_deleted)
-}
-
-fn page<'a, I: Iterator<Item = UserView<'a>>>(
-    call: &Call<'_>,
-    tenant: &'a Tenant,
-    listing: Listing,
-    users_from: impl Fn(UserOrdinal) -> I,
-) -> Result<Reply, GraphError> {
+fn page(call: &Call<'_>, listing: Listing, choice: &Choice<'_>) -> Result<Reply, GraphError> {
+    let tenant = choice.tenant;
     let selection = UserSelection::parse(call.options.select.as_deref())?;
-    let pages = Pages::new(call, tenant, listing)?;
+    let ordering = ordering::<UserTest>(call)?;
+    let expanded = Expanded::parse(call, tenant, On::User)?;
     let mut strip = Strip::new();
     let book = LicenseBook::new(&call.graph.texts);
-    let total = || match (listing, &call.options.filter) {
-        (Listing::Users, None) => tenant.users().live_count(),
-        _ => number_of(users_from(UserOrdinal(0))),
+    let write = |out: &mut Vec<u8>, user: UserView<'_>| {
+        let row = UserRow {
+            tenant,
+            user,
+            book: &book,
+        };
+        row.write(out, &selection, &mut strip);
+        if let Some(expanded) = &expanded {
+            expanded.write(out, &Object::User(user), &mut strip);
+        }
     };
+    let context = Expanded::context(expanded.as_ref(), &selection.context);
+    let context = ["users", &context];
+    let total = || choice.count();
+    if let Some(ordering) = ordering {
+        let (pages, sort) = Pages::sorted(call, tenant, listing, ordering)?;
+        let users = choice.sorted(&sort, pages.length() + 1);
+        let position = |user: &UserView<'_>| position(&sort, user);
+        return Ok(pages.write_sorted(&context, total, (&sort, users), position, write));
+    }
+    let pages = Pages::new(call, tenant, listing)?;
     let start = UserOrdinal(u32::try_from(pages.start).unwrap_or(u32::MAX));
     Ok(pages.write(
-        &["users", &selection.context],
+        &context,
         total,
-        users_from(start),
+        choice.users_from(start),
         |user| user.ordinal.0.into(),
-        |out, user| {
-            let row = UserRow {
-                tenant,
-                user,
-                book: &book,
-            };
-            row.write(out, &selection, &mut strip);
-        },
+        write,
     ))
 }
 
-/// A `$filter` on users.
-struct UserFilter {
-    condition: Condition<UserTest>,
-    /// Users outside of whom nobody fits, where an index tells.
-    candidates: Option<Bits>,
+/// The place of a user in a list in an order.
+fn position(sort: &Sort, user: &UserView<'_>) -> (Key, u64) {
+    let key = match sort.ordering.property.name {
+        "createdDateTime" => Key::Time(user.head.created.0),
+        "deletedDateTime" => user
+            .head
+            .deleted
+            .map_or(Key::Null, |deleted| Key::Time(deleted.0)),
+        "userPrincipalName" if user.head.deleted.is_some() => {
+            Key::of_text(&deleted_principal_name(user))
+        }
+        name => {
+            let property = UserProperty::parse(name);
+            Key::of_text(property.map_or("", |property| user.record.text(property)))
+        }
+    };
+    (key, user.ordinal.0.into())
 }
 
-impl UserFilter {
-    fn parse(
-        call: &Call<'_>,
-        tenant: &Tenant,
-        asks_for_count: bool,
-    ) -> Result<Option<Self>, GraphError> {
-        let Some(text) = call.options.filter.as_deref() else {
-            return Ok(None);
-        };
-        let condition: Condition<UserTest> =
-            filter::parse(text, call.is_eventual() && asks_for_count)?;
-        let candidates = condition.candidates(&|test| test.candidates(tenant));
-        Ok(Some(Self {
-            condition,
-            candidates,
-        }))
+/// The users whom a request chooses.
+struct Choice<'a> {
+    tenant: &'a Tenant,
+    state: UserState,
+    condition: Option<Condition<UserTest>>,
+    /// Live users outside of whom nobody fits, where sets tell.
+    candidates: Option<Bits>,
+    /// Whether all of the candidates fit.
+    is_exact: bool,
+}
+
+impl<'a> Choice<'a> {
+    fn of_live(tenant: &'a Tenant, query: &Query) -> Result<Self, GraphError> {
+        let mut choice = Self::of_state(tenant, UserState::Live, query)?;
+        if let Some(condition) = &choice.condition {
+            let live = tenant.users().live();
+            (choice.candidates, choice.is_exact) =
+                match condition.reach(live, &|test| test.reach(tenant)) {
+                    Reach::Exactly(set) => (Some(set), true),
+                    Reach::Within(set) => (Some(set), false),
+                    Reach::Unknown => (Some(live.clone()), false),
+                };
+        }
+        Ok(choice)
     }
 
-    /// The live users who fit, from a place on.
-    fn users_from<'a>(
-        &'a self,
-        tenant: &'a Tenant,
-        start: UserOrdinal,
-    ) -> impl Iterator<Item = UserView<'a>> {
-        let users = tenant.users();
+    /// No set knows deleted users.
+    fn of_deleted(tenant: &'a Tenant, query: &Query) -> Result<Self, GraphError> {
+        Self::of_state(tenant, UserState::Deleted, query)
+    }
+
+    fn of_state(tenant: &'a Tenant, state: UserState, query: &Query) -> Result<Self, GraphError> {
+        Ok(Self {
+            tenant,
+            state,
+            condition: query.condition()?,
+            candidates: None,
+            is_exact: false,
+        })
+    }
+
+    fn fits(&self, user: &UserView<'_>) -> bool {
+        let holds = |condition: &Condition<UserTest>| {
+            condition.holds(&|test| test.holds(self.tenant, user))
+        };
+        self.is_exact || self.condition.as_ref().is_none_or(holds)
+    }
+
+    /// The users from a place on.
+    fn users_from(&self, start: UserOrdinal) -> impl Iterator<Item = UserView<'a>> {
+        let users = self.tenant.users();
         let chosen = self.candidates.as_ref();
         let chosen = chosen.map(|candidates| candidates.iter_from(start.0));
-        let all = chosen.is_none().then(|| users.live().iter_from(start.0));
+        let chosen = chosen.into_iter().flatten();
+        let all = self.candidates.is_none().then(|| users.iter_from(start));
+        let state = self.state;
         chosen
-            .into_iter()
-            .flatten()
-            .chain(all.into_iter().flatten())
             .filter_map(|ordinal| users.view(UserOrdinal(ordinal)))
-            .filter(UserView::is_live)
-            .filter(|user| self.condition.holds(&|test| test.holds(tenant, user)))
+            .chain(all.into_iter().flatten())
+            .filter(move |user| user.head.state() == state)
+            .filter(|user| self.fits(user))
+    }
+
+    /// The first users of a page in an order.
+    fn sorted(&self, sort: &Sort, limit: usize) -> Vec<UserView<'a>> {
+        let users = self.users_from(UserOrdinal(0));
+        sort.first(users, |user| position(sort, user), limit)
+    }
+
+    /// How many there are.
+    fn count(&self) -> u32 {
+        match &self.candidates {
+            Some(candidates) if self.is_exact => candidates.len(),
+            None if self.state == UserState::Live => self.tenant.users().live_count(),
+            _ => number_of(self.users_from(UserOrdinal(0))),
+        }
     }
 }

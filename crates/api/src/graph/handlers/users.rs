@@ -2,8 +2,16 @@
 
 use zetel_domain::access::Action;
 
-use super::user_lists;
-use crate::graph::{call::Call, error::GraphError, reply::Reply, schema::UserSelection};
+use super::{expanded::Expanded, related::On, user_lists};
+use crate::graph::{
+    call::Call,
+    error::GraphError,
+    json,
+    relations::Object,
+    render::{license::LicenseBook, strip::Strip, user::UserRow},
+    reply::Reply,
+    schema::UserSelection,
+};
 
 /// `GET /users`
 pub(crate) fn list(call: &Call<'_>) -> Result<Reply, GraphError> {
@@ -25,5 +33,22 @@ pub(crate) fn get(call: &Call<'_>) -> Result<Reply, GraphError> {
         .find_user(&key)
         .ok_or_else(|| GraphError::not_found(call.key(0)))?;
     let selection = UserSelection::parse(call.options.select.as_deref())?;
-    Ok(Reply::json(call.user_body(&tenant, user, &selection)))
+    let Some(expanded) = Expanded::parse(call, &tenant, On::User)? else {
+        return Ok(Reply::json(call.user_body(&tenant, user, &selection)));
+    };
+    let book = LicenseBook::new(&call.graph.texts);
+    let row = UserRow {
+        tenant: &tenant,
+        user,
+        book: &book,
+    };
+    let context = Expanded::context(Some(&expanded), &selection.context);
+    let mut strip = Strip::new();
+    let mut out = Vec::with_capacity(4096);
+    json::object(&mut out, |out| {
+        call.write_context(out, &["users", &context, "/$entity"]);
+        row.write(out, &selection, &mut strip);
+        expanded.write(out, &Object::User(user), &mut strip);
+    });
+    Ok(Reply::json(out))
 }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::{Value, json};
 use zetel_domain::{Tenant, application::Application};
+use zetel_query::tables;
 
 use super::credential;
 use crate::graph::{
@@ -202,8 +203,7 @@ const NO_API: &str = r#"{"acceptMappedClaims":null,"knownClientApplications":[],
 pub(crate) const NO_INFO: &str = r#"{"logoUrl":null,"marketingUrl":null,"privacyStatementUrl":null,"supportUrl":null,"termsOfServiceUrl":null}"#;
 
 impl FilteredByText for ApplicationEntity {
-    const SINGLE: &'static [&'static str] = &["id", "appId", "displayName", "signInAudience"];
-    const MANY: &'static [&'static str] = &["identifierUris", "tags"];
+    const ASKED: &'static zetel_query::Entity = &tables::APPLICATION;
 
     fn texts(row: &ApplicationRow<'_>, name: &str) -> Vec<String> {
         let application = row.application;

@@ -12,7 +12,9 @@ use crate::graph::{
 };
 
 /// Intune's application id, which every tenant has.
-const INTUNE_APPLICATION: &str = "0000000a-0000-0000-c000-000000000000";
+pub(crate) const INTUNE_APPLICATION: &str = "0000000a-0000-0000-c000-000000000000";
+/// Graph's `profileType` of all devices.
+pub(crate) const PROFILE_TYPE: &str = "RegisteredDevice";
 /// Graph's `deviceVersion` of all devices.
 const DEVICE_VERSION: i64 = 2;
 
@@ -42,7 +44,7 @@ macro_rules! time {
 }
 
 /// How the device is known to the directory.
-const fn trust_type(device: EnrollmentType) -> &'static str {
+pub(crate) const fn trust_type(device: EnrollmentType) -> &'static str {
     match device {
         EnrollmentType::WindowsAzureAdJoin
         | EnrollmentType::WindowsBulkAzureDomainJoin
@@ -58,7 +60,7 @@ pub(crate) fn directory_id(device: &DeviceView<'_>) -> uuid::Uuid {
 
 /// Whether conditional access lets it in; nothing if Configuration Manager judges it. Until when it stays so without
 /// a word of the device.
-fn verdict(row: &DeviceRow<'_>) -> (Option<bool>, Option<Timestamp>) {
+pub(crate) fn verdict(row: &DeviceRow<'_>) -> (Option<bool>, Option<Timestamp>) {
     let compliance = row.tenant.compliance(&row.device, row.now);
     let silent = row.tenant.silent_from(&row.device);
     match compliance.state {
@@ -153,7 +155,7 @@ impl Entity for Device {
         }),
         none("physicalIds", Type::Text),
         text!("profileType", |_, out| {
-            json::string(out, "RegisteredDevice");
+            json::string(out, PROFILE_TYPE);
         }),
         time!("registrationDateTime", |row, out| {
             json::timestamp(out, row.device.enrolled());

@@ -54,6 +54,16 @@ pub(crate) fn rule_state(definition: &GroupDefinition) -> Option<&'static str> {
     definition.is_dynamic().then_some(state)
 }
 
+/// Graph's `proxyAddresses`: the stored ones, or the one that follows from `mail`.
+pub(crate) fn proxy_addresses(definition: &GroupDefinition) -> Vec<String> {
+    let stored = definition.other.get("proxyAddresses");
+    let stored = stored.and_then(|json| serde_json::from_str(json).ok());
+    stored.unwrap_or_else(|| {
+        let mail = definition.mail.iter();
+        mail.map(|mail| format!("SMTP:{mail}")).collect()
+    })
+}
+
 fn text_or_null(out: &mut Vec<u8>, text: Option<&str>) {
     match text {
         Some(text) => json::string(out, text),
@@ -214,12 +224,9 @@ impl Entity for GroupEntity {
         Column::new(
             Property::new("proxyAddresses", Type::Text).many(),
             |row, out| {
-                let mail = row.definition().mail.as_ref();
-                let mail = mail.map(|mail| format!("SMTP:{mail}"));
-                match row.definition().other.get("proxyAddresses") {
-                    Some(stored) => out.extend_from_slice(stored.as_bytes()),
-                    None => json::array(out, mail.iter(), |out, text| json::string(out, text)),
-                }
+                json::array(out, proxy_addresses(row.definition()), |out, text| {
+                    json::string(out, &text);
+                });
             },
         ),
         Column::new(Property::new("renewedDateTime", Type::Time), |row, out| {

@@ -3,6 +3,7 @@
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use uuid::Uuid;
 use zetel_domain::{Tenant, access::Role};
+use zetel_query::tables;
 
 use crate::graph::{
     filter::FilteredByText,
@@ -44,8 +45,7 @@ impl Entity for DirectoryRole {
 }
 
 impl FilteredByText for DirectoryRole {
-    const SINGLE: &'static [&'static str] = &["id", "displayName", "roleTemplateId"];
-    const MANY: &'static [&'static str] = &[];
+    const ASKED: &'static zetel_query::Entity = &tables::DIRECTORY_ROLE;
 
     fn texts(role: &Role, name: &str) -> Vec<String> {
         role_texts(*role, name)
@@ -89,8 +89,7 @@ impl Entity for RoleDefinition {
 }
 
 impl FilteredByText for RoleDefinition {
-    const SINGLE: &'static [&'static str] = &["id", "displayName", "templateId"];
-    const MANY: &'static [&'static str] = &[];
+    const ASKED: &'static zetel_query::Entity = &tables::ROLE_DEFINITION;
 
     fn texts(role: &Role, name: &str) -> Vec<String> {
         role_texts(*role, name)
@@ -166,9 +165,7 @@ impl Entity for RoleAssignment {
 }
 
 impl FilteredByText for RoleAssignment {
-    const SINGLE: &'static [&'static str] =
-        &["id", "principalId", "roleDefinitionId", "directoryScopeId"];
-    const MANY: &'static [&'static str] = &[];
+    const ASKED: &'static zetel_query::Entity = &tables::ROLE_ASSIGNMENT;
 
     fn texts(row: &RoleAssignmentRow, name: &str) -> Vec<String> {
         vec![match name {

@@ -3,6 +3,7 @@
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use uuid::Uuid;
 use zetel_domain::{Tenant, access::Permission, application::Application};
+use zetel_query::tables;
 
 use super::{
     application::{NO_INFO, OWN_TENANT, kept, texts},
@@ -250,14 +251,7 @@ fn app_role(out: &mut Vec<u8>, permission: Permission) {
 }
 
 impl FilteredByText for ServicePrincipal {
-    const SINGLE: &'static [&'static str] = &[
-        "id",
-        "appId",
-        "displayName",
-        "appDisplayName",
-        "servicePrincipalType",
-    ];
-    const MANY: &'static [&'static str] = &["servicePrincipalNames", "tags"];
+    const ASKED: &'static zetel_query::Entity = &tables::SERVICE_PRINCIPAL;
 
     fn texts(row: &PrincipalRow<'_>, name: &str) -> Vec<String> {
         match name {

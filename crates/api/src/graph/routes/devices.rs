@@ -3,14 +3,13 @@
 use axum::http::Method;
 use zetel_domain::access::Action;
 
-use super::{Route, change, get};
+use super::{COUNT, Route, change, get};
 use crate::graph::{
     handlers::devices::{directory, limits, managed, management},
     query::QueryOption::{self, Count, Expand, Filter, Select, SkipToken, Top},
 };
 
 const LIST: &[QueryOption] = &[Select, Top, Count, SkipToken, Filter];
-const DIRECTORY: &[QueryOption] = &[Select, Top, Count, SkipToken];
 
 pub(super) const ROUTES: &[Route] = &[
     get(
@@ -185,14 +184,14 @@ pub(super) const ROUTES: &[Route] = &[
         "/devices",
         directory::list,
         Action::ReadDirectoryDevices,
-        DIRECTORY,
+        super::LIST,
         "List managed devices as objects of the directory, by pages.",
     ),
     get(
         "/devices/$count",
         directory::count,
         Action::ReadDirectoryDevices,
-        &[],
+        COUNT,
         "Count them; needs the header `ConsistencyLevel: eventual`.",
     ),
     get(
@@ -213,42 +212,42 @@ pub(super) const ROUTES: &[Route] = &[
         "/users/{id | userPrincipalName}/registeredDevices",
         directory::list_of_user,
         Action::ReadUser,
-        DIRECTORY,
+        super::LIST,
         "List the devices that a user registered.",
     ),
     get(
         "/users/{id | userPrincipalName}/registeredDevices/$count",
         directory::count_of_user,
         Action::ReadUser,
-        &[],
+        COUNT,
         "Count them; needs the header `ConsistencyLevel: eventual`.",
     ),
     get(
         "/users/{id | userPrincipalName}/ownedDevices",
         directory::list_of_user,
         Action::ReadUser,
-        DIRECTORY,
+        super::LIST,
         "The same: whoever registers a device owns it.",
     ),
     get(
         "/users/{id | userPrincipalName}/ownedDevices/$count",
         directory::count_of_user,
         Action::ReadUser,
-        &[],
+        COUNT,
         "Count them; needs the header `ConsistencyLevel: eventual`.",
     ),
     get(
         "/me/registeredDevices",
         directory::list_of_user,
         Action::ReadUser,
-        DIRECTORY,
+        super::LIST,
         "List the devices that the signed-in user registered.",
     ),
     get(
         "/me/ownedDevices",
         directory::list_of_user,
         Action::ReadUser,
-        DIRECTORY,
+        super::LIST,
         "The same: whoever registers a device owns it.",
     ),
 ];

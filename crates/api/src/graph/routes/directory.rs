@@ -5,7 +5,7 @@ use std::future::ready;
 use axum::http::Method;
 use zetel_domain::access::Action;
 
-use super::{Handler, Route, ask, change, get};
+use super::{COUNT, Handler, LIST, Route, ask, change, get};
 use crate::graph::{
     handlers::{
         deleted_items, directory_objects,
@@ -13,10 +13,8 @@ use crate::graph::{
         organization, products,
     },
     metadata,
-    query::QueryOption::{self, Count, Select, SkipToken, Top},
+    query::QueryOption::Select,
 };
-
-const LIST: &[QueryOption] = &[Select, Top, Count, SkipToken];
 
 pub(super) const ROUTES: &[Route] = &[
     get(
@@ -79,7 +77,7 @@ pub(super) const ROUTES: &[Route] = &[
         "/directory/deletedItems/microsoft.graph.user/$count",
         deleted_items::count,
         Action::ListUsers,
-        &[],
+        COUNT,
         "Count users in the recycle bin; needs the header `ConsistencyLevel: eventual`.",
     ),
     get(
@@ -93,7 +91,7 @@ pub(super) const ROUTES: &[Route] = &[
         "/directory/deletedItems/microsoft.graph.group/$count",
         deleted_items::count_groups,
         Action::ReadGroups,
-        &[],
+        COUNT,
         "Count groups in the recycle bin; needs the header `ConsistencyLevel: eventual`.",
     ),
     get(

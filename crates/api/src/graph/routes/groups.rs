@@ -5,7 +5,7 @@ use std::future::ready;
 use axum::http::Method;
 use zetel_domain::access::Action;
 
-use super::{Route, ask, change, follow, get};
+use super::{COUNT, EXPANDABLE_LIST, LIST, Route, ask, change, follow, get};
 use crate::graph::{
     delta,
     handlers::{
@@ -13,11 +13,9 @@ use crate::graph::{
         memberships::{self, Whose},
         related::{self, Cast, On, Related},
     },
-    query::QueryOption::{self, Count, Filter, Select, SkipToken, Top},
+    query::QueryOption::{Count, Expand, Select, SkipToken, Top},
     relations::Relation,
 };
-
-const LIST: &[QueryOption] = &[Select, Top, Count, SkipToken, Filter];
 
 const fn on_group(relation: Relation, cast: Cast) -> Related {
     Related {
@@ -32,14 +30,14 @@ pub(super) const ROUTES: &[Route] = &[
         "/groups",
         groups::list,
         Action::ReadGroups,
-        LIST,
+        EXPANDABLE_LIST,
         "List groups, by pages.",
     ),
     get(
         "/groups/$count",
         groups::count_all,
         Action::ReadGroups,
-        &[Filter],
+        COUNT,
         "Count groups; needs the header `ConsistencyLevel: eventual`.",
     ),
     follow(
@@ -52,7 +50,7 @@ pub(super) const ROUTES: &[Route] = &[
         "/groups/{id}",
         groups::get,
         Action::ReadGroups,
-        &[Select],
+        &[Select, Expand],
         "Get a group.",
     ),
     change(
@@ -94,7 +92,7 @@ pub(super) const ROUTES: &[Route] = &[
         "/groups/{id}/membersWithLicenseErrors/$count",
         |call| related::count(call, on_group(Relation::LicenseErrors, Cast::None)),
         Action::ReadGroups,
-        &[Filter],
+        COUNT,
         "Count them; needs the header `ConsistencyLevel: eventual`.",
     ),
     get(
@@ -115,7 +113,7 @@ pub(super) const ROUTES: &[Route] = &[
         "/groups/{id}/members/$count",
         |call| related::count(call, on_group(Relation::Members, Cast::None)),
         Action::ReadGroups,
-        &[Filter],
+        COUNT,
         "Count them; needs the header `ConsistencyLevel: eventual`.",
     ),
     get(
@@ -129,7 +127,7 @@ pub(super) const ROUTES: &[Route] = &[
         "/groups/{id}/members/microsoft.graph.user/$count",
         |call| related::count(call, on_group(Relation::Members, Cast::Users)),
         Action::ReadGroups,
-        &[Filter],
+        COUNT,
         "Count them; needs the header `ConsistencyLevel: eventual`.",
     ),
     get(
@@ -143,7 +141,7 @@ pub(super) const ROUTES: &[Route] = &[
         "/groups/{id}/members/microsoft.graph.group/$count",
         |call| related::count(call, on_group(Relation::Members, Cast::Groups)),
         Action::ReadGroups,
-        &[Filter],
+        COUNT,
         "Count them; needs the header `ConsistencyLevel: eventual`.",
     ),
     get(
@@ -157,7 +155,7 @@ pub(super) const ROUTES: &[Route] = &[
         "/groups/{id}/transitiveMembers/$count",
         |call| related::count(call, on_group(Relation::TransitiveMembers, Cast::None)),
         Action::ReadGroups,
-        &[Filter],
+        COUNT,
         "Count them; needs the header `ConsistencyLevel: eventual`.",
     ),
     get(
@@ -171,7 +169,7 @@ pub(super) const ROUTES: &[Route] = &[
         "/groups/{id}/transitiveMembers/microsoft.graph.user/$count",
         |call| related::count(call, on_group(Relation::TransitiveMembers, Cast::Users)),
         Action::ReadGroups,
-        &[Filter],
+        COUNT,
         "Count them; needs the header `ConsistencyLevel: eventual`.",
     ),
     get(
@@ -185,7 +183,7 @@ pub(super) const ROUTES: &[Route] = &[
         "/groups/{id}/transitiveMembers/microsoft.graph.group/$count",
         |call| related::count(call, on_group(Relation::TransitiveMembers, Cast::Groups)),
         Action::ReadGroups,
-        &[Filter],
+        COUNT,
         "Count them; needs the header `ConsistencyLevel: eventual`.",
     ),
     get(
@@ -199,7 +197,7 @@ pub(super) const ROUTES: &[Route] = &[
         "/groups/{id}/owners/$count",
         |call| related::count(call, on_group(Relation::Owners, Cast::None)),
         Action::ReadGroups,
-        &[Filter],
+        COUNT,
         "Count them; needs the header `ConsistencyLevel: eventual`.",
     ),
     get(
@@ -276,7 +274,7 @@ pub(super) const ROUTES: &[Route] = &[
         "/groups/{id}/memberOf/$count",
         |call| related::count(call, on_group(Relation::MemberOf, Cast::None)),
         Action::ReadGroups,
-        &[Filter],
+        COUNT,
         "Count them; needs the header `ConsistencyLevel: eventual`.",
     ),
     get(
@@ -290,7 +288,7 @@ pub(super) const ROUTES: &[Route] = &[
         "/groups/{id}/memberOf/microsoft.graph.group/$count",
         |call| related::count(call, on_group(Relation::MemberOf, Cast::Groups)),
         Action::ReadGroups,
-        &[Filter],
+        COUNT,
         "Count them; needs the header `ConsistencyLevel: eventual`.",
     ),
     get(
@@ -304,7 +302,7 @@ pub(super) const ROUTES: &[Route] = &[
         "/groups/{id}/transitiveMemberOf/$count",
         |call| related::count(call, on_group(Relation::TransitiveMemberOf, Cast::None)),
         Action::ReadGroups,
-        &[Filter],
+        COUNT,
         "Count them; needs the header `ConsistencyLevel: eventual`.",
     ),
     get(
@@ -318,7 +316,7 @@ pub(super) const ROUTES: &[Route] = &[
         "/groups/{id}/transitiveMemberOf/microsoft.graph.group/$count",
         |call| related::count(call, on_group(Relation::TransitiveMemberOf, Cast::Groups)),
         Action::ReadGroups,
-        &[Filter],
+        COUNT,
         "Count them; needs the header `ConsistencyLevel: eventual`.",
     ),
     ask(

@@ -100,6 +100,32 @@ const fn get(
     }
 }
 
+/// What lists of directory objects take.
+const LIST: &[QueryOption] = &[
+    QueryOption::Select,
+    QueryOption::Top,
+    QueryOption::Count,
+    QueryOption::SkipToken,
+    QueryOption::Filter,
+    QueryOption::Search,
+    QueryOption::OrderBy,
+];
+
+/// The same where relationships can be shown with the objects.
+const EXPANDABLE_LIST: &[QueryOption] = &[
+    QueryOption::Select,
+    QueryOption::Top,
+    QueryOption::Count,
+    QueryOption::SkipToken,
+    QueryOption::Filter,
+    QueryOption::Search,
+    QueryOption::OrderBy,
+    QueryOption::Expand,
+];
+
+/// What counts of directory objects take.
+const COUNT: &[QueryOption] = &[QueryOption::Filter, QueryOption::Search];
+
 /// A POST that changes nothing.
 const fn ask(
     template: &'static str,

@@ -5,7 +5,7 @@ use std::future::ready;
 use axum::http::Method;
 use zetel_domain::access::Action;
 
-use super::{Route, ask, change, follow, get};
+use super::{COUNT, EXPANDABLE_LIST, LIST, Route, ask, change, follow, get};
 use crate::graph::{
     delta,
     handlers::{
@@ -14,11 +14,9 @@ use crate::graph::{
         related::{self, Cast, On, Related},
         sessions, users, writes,
     },
-    query::QueryOption::{self, Count, Filter, Select, SkipToken, Top},
+    query::QueryOption::{Expand, Select},
     relations::Relation,
 };
-
-const LIST: &[QueryOption] = &[Select, Top, Count, SkipToken, Filter];
 
 const fn on_user(relation: Relation, cast: Cast) -> Related {
     Related {
@@ -33,14 +31,14 @@ pub(super) const ROUTES: &[Route] = &[
         "/users",
         users::list,
         Action::ListUsers,
-        LIST,
+        EXPANDABLE_LIST,
         "List users, by pages.",
     ),
     get(
         "/users/$count",
         users::count,
         Action::ListUsers,
-        &[Filter],
+        COUNT,
         "Count users; needs the header `ConsistencyLevel: eventual`.",
     ),
     follow(
@@ -53,7 +51,7 @@ pub(super) const ROUTES: &[Route] = &[
         "/users/{id | userPrincipalName}",
         users::get,
         Action::ReadUser,
-        &[Select],
+        &[Select, Expand],
         "Get a user.",
     ),
     get(
@@ -102,7 +100,7 @@ pub(super) const ROUTES: &[Route] = &[
         "/me",
         users::get,
         Action::ReadUser,
-        &[Select],
+        &[Select, Expand],
         "Get the signed-in user.",
     ),
     get(
@@ -165,7 +163,7 @@ pub(super) const ROUTES: &[Route] = &[
         "/users/{id | userPrincipalName}/memberOf/$count",
         |call| related::count(call, on_user(Relation::MemberOf, Cast::None)),
         Action::ReadUser,
-        &[Filter],
+        COUNT,
         "Count them; needs the header `ConsistencyLevel: eventual`.",
     ),
     get(
@@ -179,7 +177,7 @@ pub(super) const ROUTES: &[Route] = &[
         "/users/{id | userPrincipalName}/memberOf/microsoft.graph.group/$count",
         |call| related::count(call, on_user(Relation::MemberOf, Cast::Groups)),
         Action::ReadUser,
-        &[Filter],
+        COUNT,
         "Count them; needs the header `ConsistencyLevel: eventual`.",
     ),
     get(
@@ -193,7 +191,7 @@ pub(super) const ROUTES: &[Route] = &[
         "/users/{id | userPrincipalName}/transitiveMemberOf/$count",
         |call| related::count(call, on_user(Relation::TransitiveMemberOf, Cast::None)),
         Action::ReadUser,
-        &[Filter],
+        COUNT,
         "Count them; needs the header `ConsistencyLevel: eventual`.",
     ),
     get(
@@ -207,7 +205,7 @@ pub(super) const ROUTES: &[Route] = &[
         "/users/{id | userPrincipalName}/transitiveMemberOf/microsoft.graph.group/$count",
         |call| related::count(call, on_user(Relation::TransitiveMemberOf, Cast::Groups)),
         Action::ReadUser,
-        &[Filter],
+        COUNT,
         "Count them; needs the header `ConsistencyLevel: eventual`.",
     ),
     get(
@@ -221,7 +219,7 @@ pub(super) const ROUTES: &[Route] = &[
         "/me/memberOf/$count",
         |call| related::count(call, on_user(Relation::MemberOf, Cast::None)),
         Action::ReadUser,
-        &[Filter],
+        COUNT,
         "Count them; needs the header `ConsistencyLevel: eventual`.",
     ),
     get(
@@ -235,7 +233,7 @@ pub(super) const ROUTES: &[Route] = &[
         "/me/memberOf/microsoft.graph.group/$count",
         |call| related::count(call, on_user(Relation::MemberOf, Cast::Groups)),
         Action::ReadUser,
-        &[Filter],
+        COUNT,
         "Count them; needs the header `ConsistencyLevel: eventual`.",
     ),
     get(
@@ -249,7 +247,7 @@ pub(super) const ROUTES: &[Route] = &[
         "/me/transitiveMemberOf/$count",
         |call| related::count(call, on_user(Relation::TransitiveMemberOf, Cast::None)),
         Action::ReadUser,
-        &[Filter],
+        COUNT,
         "Count them; needs the header `ConsistencyLevel: eventual`.",
     ),
     get(
@@ -263,7 +261,7 @@ pub(super) const ROUTES: &[Route] = &[
         "/me/transitiveMemberOf/microsoft.graph.group/$count",
         |call| related::count(call, on_user(Relation::TransitiveMemberOf, Cast::Groups)),
         Action::ReadUser,
-        &[Filter],
+        COUNT,
         "Count them; needs the header `ConsistencyLevel: eventual`.",
     ),
     ask(

@@ -18,7 +18,7 @@ const LIST: u8 = 0;
 const WORDS: u8 = 1;
 
 /// All bits of a chunk; the lowest bit of the first word is the first ordinal.
-type Words = [u64; 128];
+pub(super) type Words = [u64; 128];
 
 /// The members of a chunk by their offset in it, 0 to 8,191.
 ///
@@ -52,7 +52,8 @@ impl Chunk {
         Self::from_words(&words)
     }
 
-    fn from_words(words: &Words) -> Self {
+    /// The chunk of the members that words hold.
+    pub fn from_words(words: &Words) -> Self {
         let count = words.iter().map(|word| word.count_ones()).sum();
         if count as usize > LIST_LIMIT {
             Self::Dense(Box::new(*words), count)
@@ -66,14 +67,24 @@ impl Chunk {
     fn words(&self) -> Cow<'_, Words> {
         match self {
             Self::Dense(words, _) => Cow::Borrowed(words),
-            Self::Sparse(list) => {
+            Self::Sparse(_) => {
                 let mut words = [0; 128];
+                self.add_to(&mut words);
+                Cow::Owned(words)
+            }
+        }
+    }
+
+    /// Adds the members to words.
+    pub fn add_to(&self, words: &mut Words) {
+        match self {
+            Self::Dense(own, _) => *words = combine(words, own, |word, own| word | own),
+            Self::Sparse(list) => {
                 for offset in list {
                     if let Some(word) = words.get_mut(usize::from(offset / 64)) {
                         *word |= mask(*offset);
                     }
                 }
-                Cow::Owned(words)
             }
         }
     }
@@ -249,7 +260,7 @@ impl Chunk {
 }
 
 /// The bit of an offset in its word.
-const fn mask(offset: u16) -> u64 {
+pub(super) const fn mask(offset: u16) -> u64 {
     1 << (offset % 64)
 }
 

@@ -1,12 +1,14 @@
 //! Sets of ordinals that share their unchanged parts with their clones.
 
 mod chunk;
+mod gather;
 #[cfg(test)]
 mod tests;
 
 use std::{fmt, ops::Range, sync::Arc};
 
 use chunk::{CHUNK_BITS, Chunk};
+pub(crate) use gather::Gather;
 use roaring::RoaringBitmap;
 
 /// Ordinals of one container of a roaring bitmap.

@@ -87,6 +87,19 @@ proptest! {
     }
 
     #[test]
+    fn members_are_gathered_in_any_order(
+        mut members in vec(0_u32..100_000, 0..400).prop_shuffle(),
+        others in models(),
+    ) {
+        let others: Model = others.into_iter().filter(|ordinal| *ordinal < 6_000_000).collect();
+        let mut gather = Gather::default();
+        gather.extend(members.iter().copied());
+        gather.add_all(&bits(&others));
+        members.extend(&others);
+        check(&gather.finish(), &members.into_iter().collect())?;
+    }
+
+    #[test]
     fn removing_every_member_leaves_the_empty_set(model in models()) {
         let mut set = bits(&model);
         for ordinal in &model {

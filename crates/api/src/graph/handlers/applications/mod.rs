@@ -53,7 +53,7 @@ pub(super) fn find<'t>(
 pub(crate) async fn list(call: &Call<'_>) -> Result<Reply, GraphError> {
     let tenant = call.read(Action::ReadApplications, None)?;
     let selection = Selection::<ApplicationEntity>::parse(call.options.select.as_deref())?;
-    let found = filtered(call, &tenant)?;
+    let found = filtered(call, &tenant, false)?;
     let mut known = KnownCredentials::default();
     if selection.has_one_of(CREDENTIALS) {
         let shown = few::shown(call, &tenant, Listing::Applications, found.len())?;
@@ -73,12 +73,13 @@ pub(crate) async fn list(call: &Call<'_>) -> Result<Reply, GraphError> {
 /// `GET /applications/$count`
 pub(crate) fn count(call: &Call<'_>) -> Result<Reply, GraphError> {
     let tenant = call.read(Action::ReadApplications, None)?;
-    few::count::<ApplicationEntity>(call, &filtered(call, &tenant)?)
+    few::count::<ApplicationEntity>(call, &filtered(call, &tenant, true)?)
 }
 
 fn filtered<'t>(
     call: &Call<'_>,
     tenant: &'t Tenant,
+    is_count: bool,
 ) -> Result<Vec<ApplicationRow<'t>>, GraphError> {
     let rows = tenant
         .applications()
@@ -88,7 +89,7 @@ fn filtered<'t>(
             application,
             credentials: Credentials::NONE,
         });
-    few::filtered::<ApplicationEntity>(call, rows)
+    few::filtered::<ApplicationEntity>(call, rows, is_count)
 }
 
 /// `GET /applications/{id}`

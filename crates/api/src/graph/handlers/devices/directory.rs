@@ -1,15 +1,22 @@
 //! Devices as objects of the directory: `/devices`, and those of a user.
 
 use uuid::Uuid;
-use zetel_domain::{access::Action, device::DeviceOrdinal};
+use zetel_domain::{
+    Tenant, Timestamp,
+    access::Action,
+    device::{DeviceOrdinal, DeviceView},
+};
+use zetel_query::Condition;
 
 use super::{find, listed_count, listed_from, listed_of, page, user};
 use crate::graph::{
     call::Call,
     error::GraphError,
+    filter::{DirectoryDeviceTest, Query},
     handlers::{
         entities,
         pages::{self, number_of},
+        sorting::ordering,
     },
     paging::Listing,
     render::{
@@ -25,12 +32,13 @@ const SET: &str = "devices";
 pub(crate) fn list(call: &Call<'_>) -> Result<Reply, GraphError> {
     let tenant = call.read(Action::ReadDirectoryDevices, None)?;
     let now = call.graph.engine.now();
+    let filter = Filter::parse(call, &tenant, false)?;
     page::<Device, _>(
         call,
         &tenant,
         Listing::DirectoryDevices,
-        (SET, None),
-        |start| listed_from(&tenant, start, now),
+        (SET, None, ordering::<DirectoryDeviceTest>(call)?),
+        |start| filter.of(listed_from(&tenant, start, now)),
     )
 }
 
@@ -38,7 +46,11 @@ pub(crate) fn list(call: &Call<'_>) -> Result<Reply, GraphError> {
 pub(crate) fn count(call: &Call<'_>) -> Result<Reply, GraphError> {
     let tenant = call.read(Action::ReadDirectoryDevices, None)?;
     let now = call.graph.engine.now();
-    pages::count(call, || listed_count(&tenant, now))
+    let filter = Filter::parse(call, &tenant, true)?;
+    pages::count(call, || match &filter.condition {
+        None => listed_count(&tenant, now),
+        Some(_) => number_of(filter.of(listed_from(&tenant, DeviceOrdinal(0), now))),
+    })
 }
 
 /// `GET /devices/{id}`
@@ -67,12 +79,18 @@ pub(crate) fn list_of_user(call: &Call<'_>) -> Result<Reply, GraphError> {
     let tenant = call.read_of(Action::ReadUser, &call.user_key()?)?;
     let owner = user(call, &tenant)?;
     let now = call.graph.engine.now();
+    let filter = Filter::parse(call, &tenant, false)?;
+    let ordering = ordering::<DirectoryDeviceTest>(call)?;
     page::<Device, _>(
         call,
         &tenant,
         Listing::DirectoryDevicesOf(owner.id),
-        ("directoryObjects", Some("#microsoft.graph.device")),
-        |start| listed_of(&tenant, owner.ordinal, start, now),
+        (
+            "directoryObjects",
+            Some("#microsoft.graph.device"),
+            ordering,
+        ),
+        |start| filter.of(listed_of(&tenant, owner.ordinal, start, now)),
     )
 }
 
@@ -81,7 +99,43 @@ pub(crate) fn count_of_user(call: &Call<'_>) -> Result<Reply, GraphError> {
     let tenant = call.read_of(Action::ReadUser, &call.user_key()?)?;
     let owner = user(call, &tenant)?;
     let now = call.graph.engine.now();
-    pages::count(call, || {
-        number_of(listed_of(&tenant, owner.ordinal, DeviceOrdinal(0), now))
-    })
+    let filter = Filter::parse(call, &tenant, true)?;
+    let devices = listed_of(&tenant, owner.ordinal, DeviceOrdinal(0), now);
+    pages::count(call, || number_of(filter.of(devices)))
+}
+
+/// What a request asks of devices.
+struct Filter<'a> {
+    tenant: &'a Tenant,
+    condition: Option<Condition<DirectoryDeviceTest>>,
+    now: Timestamp,
+}
+
+impl<'a> Filter<'a> {
+    fn parse(call: &Call<'_>, tenant: &'a Tenant, is_count: bool) -> Result<Self, GraphError> {
+        Ok(Self {
+            tenant,
+            condition: Query::of(call, is_count)?.condition()?,
+            now: call.graph.engine.now(),
+        })
+    }
+
+    /// Those of some devices that fit.
+    fn of<'d>(
+        &self,
+        devices: impl Iterator<Item = DeviceView<'d>>,
+    ) -> impl Iterator<Item = DeviceView<'d>>
+    where
+        'a: 'd,
+    {
+        devices.filter(|device| {
+            let row = DeviceRow {
+                tenant: self.tenant,
+                device: *device,
+                now: self.now,
+            };
+            let condition = self.condition.as_ref();
+            condition.is_none_or(|condition| condition.holds(&|test| test.holds(&row)))
+        })
+    }
 }

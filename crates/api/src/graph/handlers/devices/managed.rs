@@ -7,12 +7,13 @@ use zetel_domain::{
     device::{DeviceOrdinal, DeviceView},
     state::Bits,
 };
+use zetel_query::{Condition, Reach};
 
 use super::{find, listed_count, listed_from, listed_of, page, user};
 use crate::graph::{
     call::Call,
     error::GraphError,
-    filter::{self, Condition, DeviceTest},
+    filter::{DeviceTest, Query},
     handlers::{entities, pages::number_of},
     paging::Listing,
     render::managed_device::{DeviceRow, ManagedDevice},
@@ -25,7 +26,7 @@ const SET: &str = "deviceManagement/managedDevices";
 pub(crate) fn list(call: &Call<'_>) -> Result<Reply, GraphError> {
     let tenant = call.read(Action::ReadDevices, None)?;
     let now = call.graph.engine.now();
-    let set = (SET, None);
+    let set = (SET, None, None);
     match Filter::parse(call, &tenant)? {
         None => page::<ManagedDevice, _>(call, &tenant, Listing::ManagedDevices, set, |start| {
             listed_from(&tenant, start, now)
@@ -90,7 +91,7 @@ pub(crate) fn list_of_user(call: &Call<'_>) -> Result<Reply, GraphError> {
     let filter = Filter::parse(call, &tenant)?;
     let set = format!("users('{}')/managedDevices", owner.id);
     let listing = Listing::ManagedDevicesOf(owner.id);
-    page::<ManagedDevice, _>(call, &tenant, listing, (&set, None), |start| {
+    page::<ManagedDevice, _>(call, &tenant, listing, (&set, None, None), |start| {
         listed_of(&tenant, owner.ordinal, start, now).filter(|device| {
             let fits = |filter: &Filter| filter.fits(&tenant, device, now);
             filter.as_ref().is_none_or(fits)
@@ -156,14 +157,17 @@ struct Filter {
 impl Filter {
     /// Intune knows no advanced queries: every operator is for every client.
     fn parse(call: &Call<'_>, tenant: &Tenant) -> Result<Option<Self>, GraphError> {
-        let Some(text) = call.options.filter.as_deref() else {
-            return Ok(None);
-        };
-        let condition: Condition<DeviceTest> = filter::parse(text, true)?;
-        let candidates = condition.candidates(&|test| test.candidates(tenant));
-        Ok(Some(Self {
-            condition,
-            candidates,
+        let condition = Query::of_everybody(call)?.condition::<DeviceTest>()?;
+        Ok(condition.map(|condition| {
+            let live = tenant.devices().live();
+            let candidates = match condition.reach(live, &|test| test.reach(tenant)) {
+                Reach::Exactly(set) | Reach::Within(set) => Some(set),
+                Reach::Unknown => None,
+            };
+            Self {
+                condition,
+                candidates,
+            }
         }))
     }
 

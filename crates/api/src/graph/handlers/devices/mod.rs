@@ -13,13 +13,17 @@ use zetel_domain::{
     device::{DeviceOrdinal, DeviceView},
     user::{UserOrdinal, UserView},
 };
+use zetel_query::Ordering;
 
-use super::pages::{Pages, number_of};
+use super::{
+    pages::{Pages, number_of},
+    sorting::Sort,
+};
 use crate::graph::{
     call::Call,
     error::GraphError,
     json,
-    paging::Listing,
+    paging::{Key, Listing},
     render::managed_device::DeviceRow,
     reply::Reply,
     schema::{Entity, Selection},
@@ -30,7 +34,7 @@ fn page<'a, E, I>(
     call: &Call<'_>,
     tenant: &'a Tenant,
     listing: Listing,
-    (set, type_name): (&str, Option<&str>),
+    (set, type_name, ordering): (&str, Option<&str>, Option<Ordering>),
     devices_from: impl Fn(DeviceOrdinal) -> I,
 ) -> Result<Reply, GraphError>
 where
@@ -38,27 +42,41 @@ where
     I: Iterator<Item = DeviceView<'a>>,
 {
     let selection = Selection::<E>::parse(call.options.select.as_deref())?;
-    let pages = Pages::new(call, tenant, listing)?;
     let now = call.graph.engine.now();
+    let write = |out: &mut Vec<u8>, device: DeviceView<'a>| {
+        if let Some(type_name) = type_name {
+            json::key(out, "@odata.type");
+            json::string(out, type_name);
+        }
+        let row = DeviceRow {
+            tenant,
+            device,
+            now,
+        };
+        selection.write(out, &row);
+    };
+    let context = [set, &selection.context];
+    let total = || number_of(devices_from(DeviceOrdinal(0)));
+    if let Some(ordering) = ordering {
+        let (pages, sort) = Pages::sorted(call, tenant, listing, ordering)?;
+        let position = |device: &DeviceView<'a>| position(&sort, device);
+        let all = devices_from(DeviceOrdinal(0));
+        let devices = sort.first(all, position, pages.length() + 1);
+        return Ok(pages.write_sorted(&context, total, (&sort, devices), position, write));
+    }
+    let pages = Pages::new(call, tenant, listing)?;
     let start = DeviceOrdinal(u32::try_from(pages.start).unwrap_or(u32::MAX));
-    Ok(pages.write(
-        &[set, &selection.context],
-        || number_of(devices_from(DeviceOrdinal(0))),
-        devices_from(start),
-        |device| device.ordinal.0.into(),
-        |out, device| {
-            if let Some(type_name) = type_name {
-                json::key(out, "@odata.type");
-                json::string(out, type_name);
-            }
-            let row = DeviceRow {
-                tenant,
-                device,
-                now,
-            };
-            selection.write(out, &row);
-        },
-    ))
+    let place = |device: &DeviceView<'a>| device.ordinal.0.into();
+    Ok(pages.write(&context, total, devices_from(start), place, write))
+}
+
+/// The place of a device in a list in an order.
+fn position(sort: &Sort, device: &DeviceView<'_>) -> (Key, u64) {
+    let key = match sort.ordering.property.name {
+        "approximateLastSignInDateTime" => Key::Time(device.contacted().0),
+        _ => Key::of_text(device.name()),
+    };
+    (key, device.ordinal.0.into())
 }
 
 /// All devices that are shown, from a place on.

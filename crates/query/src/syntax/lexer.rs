@@ -1,6 +1,6 @@
 //! Words, texts and signs of a `$filter`.
 
-use std::{iter::Peekable, str::CharIndices};
+use std::{iter::Peekable, str::Chars};
 
 /// A piece of a filter.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,11 +13,12 @@ pub(super) enum Token {
     Sign(char),
 }
 
-/// A piece and the character at which it begins, counted from 0.
+/// A piece, the character at which it begins, counted from 0, and whether nothing lies between it and the one before.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Placed {
     pub token: Token,
     pub position: usize,
+    pub is_adjacent: bool,
 }
 
 /// Why a filter cannot be taken apart: a text without its closing quote, which begins here.
@@ -27,10 +28,11 @@ pub(super) struct UnclosedText(pub usize);
 /// Takes a filter apart.
 pub(super) fn tokens(text: &str) -> Result<Vec<Placed>, UnclosedText> {
     let mut characters = Characters {
-        rest: text.char_indices().peekable(),
+        rest: text.chars().peekable(),
         position: 0,
     };
     let mut tokens = Vec::new();
+    let mut end = None;
     while let Some(character) = characters.peek() {
         let position = characters.position;
         if character.is_whitespace() {
@@ -45,24 +47,29 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Placed>, UnclosedText> {
             '\'' => Token::Text(characters.text().ok_or(UnclosedText(position))?),
             _ => Token::Word(characters.word()),
         };
-        tokens.push(Placed { token, position });
+        tokens.push(Placed {
+            token,
+            position,
+            is_adjacent: end == Some(position),
+        });
+        end = Some(characters.position);
     }
     Ok(tokens)
 }
 
 struct Characters<'a> {
-    rest: Peekable<CharIndices<'a>>,
+    rest: Peekable<Chars<'a>>,
     position: usize,
 }
 
 impl Characters<'_> {
     fn peek(&mut self) -> Option<char> {
-        self.rest.peek().map(|(_, character)| *character)
+        self.rest.peek().copied()
     }
 
     fn next(&mut self) -> Option<char> {
         self.position += 1;
-        self.rest.next().map(|(_, character)| character)
+        self.rest.next()
     }
 
     /// A text in quotes; a quote inside is doubled.

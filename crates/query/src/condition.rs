@@ -76,24 +76,29 @@ impl<T> Condition<T> {
     ///
     /// `universe` are the objects that there are; sets of questions may have members outside of it.
     pub fn reach(&self, universe: &Bits, of: &impl Fn(&T) -> Reach) -> Reach {
+        match self.reach_anywhere(universe, of) {
+            Reach::Exactly(set) => Reach::Exactly(set.intersection(universe)),
+            Reach::Within(set) => Reach::Within(set.intersection(universe)),
+            Reach::Unknown => Reach::Unknown,
+        }
+    }
+
+    /// The same with members outside of the universe, so that sets need not be cut to it one by one.
+    fn reach_anywhere(&self, universe: &Bits, of: &impl Fn(&T) -> Reach) -> Reach {
+        let each = |all: &[Self], join: fn(Reach, Reach) -> Reach| {
+            let all = all.iter().map(|one| one.reach_anywhere(universe, of));
+            all.reduce(join)
+        };
         match self {
-            Self::And(all) => all
-                .iter()
-                .fold(Reach::Exactly(universe.clone()), |reach, one| {
-                    reach.and(one.reach(universe, of))
-                }),
-            Self::Or(all) => all.iter().fold(Reach::Exactly(Bits::new()), |reach, one| {
-                reach.or(one.reach(universe, of))
-            }),
-            Self::Not(inner) => match inner.reach(universe, of) {
+            Self::And(all) => {
+                each(all, Reach::and).unwrap_or_else(|| Reach::Exactly(universe.clone()))
+            }
+            Self::Or(all) => each(all, Reach::or).unwrap_or_else(|| Reach::Exactly(Bits::new())),
+            Self::Not(inner) => match inner.reach_anywhere(universe, of) {
                 Reach::Exactly(set) => Reach::Exactly(universe.difference(&set)),
                 Reach::Within(_) | Reach::Unknown => Reach::Unknown,
             },
-            Self::Test(test) => match of(test) {
-                Reach::Exactly(set) => Reach::Exactly(set.intersection(universe)),
-                Reach::Within(set) => Reach::Within(set.intersection(universe)),
-                Reach::Unknown => Reach::Unknown,
-            },
+            Self::Test(test) => of(test),
         }
     }
 }

@@ -249,6 +249,10 @@ fn devices_are_found_by_what_is_known_of_them() {
             vec![notebook, phone],
         ),
         (
+            "contains(deviceName,'OTEB') and enrolledDateTime eq 2026-11-21T08:43:34Z".to_owned(),
+            vec![notebook],
+        ),
+        (
             "lastSyncDateTime ge 2026-11-21T10:43:34Z".to_owned(),
             vec![phone, kiosk],
         ),
@@ -404,6 +408,67 @@ fn devices_of_the_directory() {
     assert_eq!(registered.ids(), owned.ids());
     let count = world.get(&format!("/users/{BEN}/registeredDevices/$count"));
     assert_eq!(count.body, b"2");
+}
+
+#[test]
+fn devices_of_the_directory_are_asked_as_they_are_shown() {
+    let world = enrolled();
+    let all = world.get("/devices?$select=id,displayName,trustType,isCompliant,operatingSystem");
+    let all = all.json()["value"].as_array().unwrap().clone();
+    let with = |name: &str, value: serde_json::Value| -> Vec<String> {
+        let fitting = all.iter().filter(|device| device[name] == value);
+        fitting
+            .map(|device| device["id"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    for (filter, expected) in [
+        (
+            "trustType eq 'workplace'",
+            with("trustType", "Workplace".into()),
+        ),
+        ("isCompliant eq true", with("isCompliant", true.into())),
+        (
+            "not (isCompliant eq true)",
+            with("isCompliant", false.into()),
+        ),
+        (
+            "operatingSystem eq 'windows'",
+            with("operatingSystem", "Windows".into()),
+        ),
+        ("accountEnabled eq false", Vec::new()),
+        (
+            "profileType eq 'RegisteredDevice' and deviceId ne 'x'",
+            world.get("/devices").ids(),
+        ),
+        (
+            &format!("deviceId eq '{DIRECTORY_ID}'"),
+            vec![NOTEBOOK.to_string()],
+        ),
+        ("approximateLastSignInDateTime ge 2100-01-01", Vec::new()),
+    ] {
+        let query = format!("$count=true&$filter={}", encoded(filter));
+        let answer = world.get(&format!("/devices?{query}"));
+        assert_eq!(answer.ids(), expected, "{filter} {}", answer.shown());
+        assert_eq!(answer.json()["@odata.count"], expected.len());
+        let count = world.get(&format!("/devices/$count?$filter={}", encoded(filter)));
+        assert_eq!(count.body, expected.len().to_string().as_bytes());
+    }
+    let found = world
+        .get("/devices?$count=true&$orderby=displayName+desc")
+        .json();
+    let names: Vec<&str> = found["value"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|device| device["displayName"].as_str().unwrap_or_default())
+        .collect();
+    let mut sorted = names.clone();
+    sorted.sort_by_key(|name| std::cmp::Reverse(name.to_lowercase()));
+    assert_eq!((names.len(), names), (3, sorted));
+    let search = world.get(&format!("/devices?$search={}", encoded("\"deviceId:x\"")));
+    assert_eq!((search.status.as_u16(), search.ids().len()), (200, 0));
+    let refused = world.get("/devices?$filter=model+eq+'x'");
+    assert_eq!(refused.error().1, "Request_UnsupportedQuery");
 }
 
 /// The license goes and comes back, and compliance with it.

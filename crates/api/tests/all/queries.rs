@@ -264,8 +264,8 @@ fn atom() -> impl Strategy<Value = String> {
     ]
 }
 
-fn filter() -> impl Strategy<Value = String> {
-    atom().prop_recursive(3, 8, 3, |inner| {
+fn filter(atom: impl Strategy<Value = String> + 'static) -> impl Strategy<Value = String> {
+    atom.prop_recursive(3, 8, 3, |inner| {
         let several = || prop::collection::vec(inner.clone(), 2..4);
         prop_oneof![
             several().prop_map(|all| format!("({})", all.join(" and "))),
@@ -342,21 +342,160 @@ fn what_is_answered_is_what_a_naive_reading_finds() {
         "userPrincipalName desc",
         "createdDateTime desc",
     ]);
-    let strategy = (filter(), order);
+    let strategy = (filter(atom()), order);
     for round in 0..3 {
         let all = shown(&world);
-        let mut runner = TestRunner::new(ProptestConfig {
-            cases: 200,
-            failure_persistence: None,
-            ..ProptestConfig::default()
-        });
-        let result = runner.run(&strategy, |(filter, order)| {
+        run(200, &strategy, |(filter, order)| {
             check(&world, &all, &filter, order);
-            Ok(())
         });
-        result.unwrap();
         change(&world, round);
     }
+}
+
+/// Tries random values.
+fn run<S: Strategy>(cases: u32, strategy: &S, check: impl Fn(S::Value)) {
+    let mut runner = TestRunner::new(ProptestConfig {
+        cases,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    });
+    let result = runner.run(strategy, |value| {
+        check(value);
+        Ok(())
+    });
+    result.unwrap();
+}
+
+/// Groups of all sorts; the first one has the others and some users as members.
+fn fill_groups(world: &World) -> Uuid {
+    for number in 0..9_u128 {
+        let name = ["alpha", "Beta", "gamma"][usize::try_from(number % 3).unwrap()];
+        world.group_with(0x2e0 + number, &format!("{name}{number}"), |group| {
+            let definition = &mut group.definition;
+            definition.display_name = definition.display_name.replace("gamma", "gämma");
+            definition.unified = number.is_multiple_of(2);
+            definition.mail_enabled = number.is_multiple_of(2);
+            definition.security_enabled = !number.is_multiple_of(4);
+            definition.description = number.is_multiple_of(3).then(|| format!("X{number}"));
+            definition.visibility = number.is_multiple_of(5).then(|| "Private".to_owned());
+            if number == 4 {
+                definition.rule = Some("user.department -eq \"IT\"".to_owned());
+            }
+            if number > 5 {
+                let kept = [
+                    ("classification", "\"Low\""),
+                    ("resourceProvisioningOptions", "[\"Team\"]"),
+                ];
+                let kept = kept.map(|(name, json)| (name.to_owned(), json.to_owned()));
+                definition.other.extend(kept);
+            }
+        });
+    }
+    for number in [1, 5] {
+        world.license(Uuid::from_u128(0x2e0 + number), &[OFFICE_E3], &[]);
+    }
+    let outer = world.group(0x2df, "outer");
+    // A Microsoft 365 group cannot be a member.
+    let members = [1, 3, 5, 7].map(|number| Uuid::from_u128(0x2e0 + number));
+    world.join(outer, &members);
+    world.join(outer, &(0..10).map(id).collect::<Vec<_>>());
+    outer
+}
+
+const OF_GROUPS: &str = "id,displayName,description,mail,mailNickname,mailEnabled,securityEnabled,groupTypes,visibility,createdDateTime,deletedDateTime,classification,membershipRule,membershipRuleProcessingState,onPremisesSyncEnabled,proxyAddresses,resourceProvisioningOptions,assignedLicenses";
+
+fn atom_of_groups() -> impl Strategy<Value = String> {
+    let atoms = prop::sample::select(vec![
+        "displayName eq 'ALPHA0 group'",
+        "displayName ne 'alpha0 group'",
+        "displayName in ('Beta1 group', 'GÄMMA2 group')",
+        "startswith(displayName,'GÄ')",
+        "displayName ge 'beta4 group'",
+        "description eq null",
+        "startswith(description,'x')",
+        "mail eq null",
+        "mailNickname le 'beta4'",
+        "mailEnabled eq true",
+        "securityEnabled eq false",
+        "groupTypes/any(c:c eq 'unified')",
+        "groupTypes/any(c:not (c eq 'Unified'))",
+        "groupTypes/$count eq 0",
+        "groupTypes/$count eq 1",
+        "visibility eq 'private'",
+        "createdDateTime ge 2026-11-21",
+        "deletedDateTime eq null",
+        "classification eq 'low'",
+        "startswith(classification,'l')",
+        "membershipRule eq null",
+        "membershipRuleProcessingState eq 'on'",
+        "onPremisesSyncEnabled eq null",
+        "proxyAddresses/any(p:startswith(p,'smtp:a'))",
+        "proxyAddresses/any()",
+        "resourceProvisioningOptions/any(x:x eq 'Team')",
+        "assignedLicenses/any(x:x/skuId eq 6fd2c87f-b296-42f0-b197-1e91e994b900)",
+        "assignedLicenses/$count ne 0",
+        "id eq '00000000-0000-0000-0000-0000000002e3'",
+    ]);
+    atoms.prop_map(str::to_owned)
+}
+
+/// Whether an object has every property that a condition asks; if not, it never fits.
+fn has_properties(expression: &Expression, object: &Value) -> bool {
+    match expression {
+        Expression::And(all) | Expression::Or(all) => {
+            all.iter().all(|one| has_properties(one, object))
+        }
+        Expression::Not(inner) => has_properties(inner, object),
+        Expression::Clause(clause) => {
+            let name = clause.path.split('/').next().unwrap();
+            object.get(name).is_some()
+        }
+    }
+}
+
+#[test]
+fn groups_and_members_are_asked_as_they_are_shown() {
+    let world = filled();
+    let outer = fill_groups(&world);
+    let groups = world.get(&format!("/groups?$top=999&$select={OF_GROUPS}"));
+    let groups = groups.json()["value"].as_array().unwrap().clone();
+    let select = format!(
+        "{OF_GROUPS},accountEnabled,userType,usageLocation,department,jobTitle,companyName,userPrincipalName,otherMails,onPremisesExtensionAttributes,employeeHireDate,assignedPlans,provisionedPlans"
+    );
+    let members = world.get(&format!(
+        "/groups/{outer}/members?$top=999&$select={select}"
+    ));
+    let members = members.json()["value"].as_array().unwrap().clone();
+    assert!(groups.len() > 10 && members.len() == 14);
+    let check = |path: &str, all: &[Value], filter: &str| {
+        let expression = syntax::parse(filter).unwrap();
+        let expected: Vec<&Value> = all
+            .iter()
+            .filter(|one| has_properties(&expression, one) && holds(&expression, one, ""))
+            .collect();
+        let query = format!("$count=true&$filter={}", encoded(filter));
+        let answer = world.get(&format!("{path}?$top=999&$select=id&{query}"));
+        assert_eq!(
+            answer.ids(),
+            ids(&expected),
+            "{path} {filter} {}",
+            answer.shown()
+        );
+        assert_eq!(answer.json()["@odata.count"], expected.len(), "{filter}");
+        let found = walk(
+            &world,
+            &format!("{path}?$top=3&$orderby=displayName&{query}"),
+        );
+        let mut sorted = expected.clone();
+        sorted.sort_by_key(|one| lower(one["displayName"].as_str().unwrap()));
+        assert_eq!(found, ids(&sorted), "{path} {filter}");
+    };
+    run(150, &filter(atom_of_groups()), |filter| {
+        check("/groups", &groups, &filter);
+    });
+    let both = prop_oneof![filter(atom()), filter(atom_of_groups())];
+    let path = format!("/groups/{outer}/members");
+    run(150, &both, |filter| check(&path, &members, &filter));
 }
 
 /// Some of what there is changes.

@@ -47,10 +47,21 @@ impl Words {
 
     /// Whether a text has all of them.
     pub fn are_in(&self, text: &str) -> bool {
+        if self.0.iter().any(|word| is_surely_absent(word, text)) {
+            return false;
+        }
         let own = all_words(text);
         let begins = |word: &String| own.iter().any(|one| one.starts_with(word.as_str()));
         self.0.iter().all(begins)
     }
+}
+
+/// Whether a word is nowhere in a text, as is quickly seen of ASCII letters, digits and spaces. Most texts are refused
+/// by this.
+fn is_surely_absent(word: &str, text: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b' ';
+    let mut places = text.as_bytes().windows(word.len().max(1));
+    text.bytes().all(is_plain) && !places.any(|place| place.eq_ignore_ascii_case(word.as_bytes()))
 }
 
 /// The words and symbols of a text, as they stand.
@@ -128,5 +139,6 @@ mod tests {
         assert!(Words::of("hello-world").are_in("World, hello"));
         assert!(Words::of("Guthr").are_in("Guthrie"));
         assert!(!Words::of("helloworld").are_in("HelloWorld"));
+        assert!(!Words::of("a").are_in("") && Words::of(" ").are_in("x"));
     }
 }

@@ -3,7 +3,7 @@
 use zetel_domain::{
     Tenant,
     state::Bits,
-    user::{UserOrdinal, UserProperty, UserState, UserView},
+    user::{self, UserOrdinal, UserProperty, UserState, UserView},
 };
 use zetel_query::{Condition, Reach};
 
@@ -170,8 +170,46 @@ impl<'a> Choice<'a> {
 
     /// The first users of a page in an order.
     fn sorted(&self, sort: &Sort, limit: usize) -> Vec<UserView<'a>> {
-        let users = self.users_from(UserOrdinal(0));
-        sort.first(users, |user| position(sort, user), limit)
+        self.by_name(sort, limit).unwrap_or_else(|| {
+            let users = self.users_from(UserOrdinal(0));
+            sort.first(users, |user| position(sort, user), limit)
+        })
+    }
+
+    /// The same from an index of names, if there is one. If sets do not tell who fits, users are asked in the order of
+    /// their names until there are enough.
+    fn by_name(&self, sort: &Sort, limit: usize) -> Option<Vec<UserView<'a>>> {
+        let users = self.tenant.users();
+        let property = UserProperty::parse(sort.ordering.property.name)?;
+        let names = users
+            .by_name(property)
+            .filter(|_| self.state == UserState::Live)?;
+        let beyond = match &sort.after {
+            None => None,
+            Some((Key::Text(text), place)) => {
+                Some((text.as_str(), UserOrdinal(u32::try_from(*place).ok()?)))
+            }
+            Some(_) => return None,
+        };
+        let among = self.candidates.as_ref().unwrap_or(users.live());
+        if self.is_exact || self.condition.is_none() {
+            let direction = if sort.is_descending() {
+                user::Direction::Descending
+            } else {
+                user::Direction::Ascending
+            };
+            let page = names.page(among, direction, beyond, limit);
+            let page = page.into_iter().filter_map(|user| users.view(user));
+            return Some(page.collect());
+        }
+        let up = (!sort.is_descending()).then(|| names.ascending(beyond));
+        let down = sort.is_descending().then(|| names.descending(beyond));
+        let walked = up.into_iter().flatten().chain(down.into_iter().flatten());
+        let fitting = walked
+            .filter(|user| among.contains(user.0))
+            .filter_map(|user| users.view(user))
+            .filter(|user| self.fits(user));
+        Some(fitting.take(limit).collect())
     }
 
     /// How many there are.

@@ -150,11 +150,6 @@ impl Slot {
                 touched.note(event, Judged::Later(&now));
             }
         })?;
-        Ok(Span {
-            up_to: last.generation,
-            check: Some(last.check),
-            at,
-            touched,
-        })
+        Ok(Span::new(last.generation, Some(last.check), at, touched))
     }
 }

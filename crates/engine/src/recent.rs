@@ -33,6 +33,8 @@ pub(crate) struct Span {
     pub at: Timestamp,
     /// What they touched.
     pub touched: Touched,
+    /// About how many bytes that takes.
+    weight: usize,
 }
 
 /// What the record knows of the changes after a mark.
@@ -75,7 +77,7 @@ impl Recent {
     pub fn add(&mut self, spans: Vec<Span>) {
         let known = self.ends();
         for span in spans.into_iter().filter(|span| span.up_to > known) {
-            self.weight += span.touched.weight();
+            self.weight += span.weight;
             self.spans.push_back(Arc::new(span));
         }
         self.shrink();
@@ -84,7 +86,7 @@ impl Recent {
     /// Adds what was before; nothing if it does not end where this begins.
     pub fn put_before(&mut self, begins: Mark, span: Span) {
         if span.up_to == self.begins.generation && begins.generation < span.up_to {
-            self.weight += span.touched.weight();
+            self.weight += span.weight;
             self.spans.push_front(Arc::new(span));
             self.begins = begins;
         }
@@ -142,7 +144,7 @@ impl Recent {
                 generation: span.up_to,
                 check,
             };
-            self.weight = self.weight.saturating_sub(span.touched.weight());
+            self.weight = self.weight.saturating_sub(span.weight);
             self.spans.pop_front();
         }
         while self.is_large() {
@@ -154,7 +156,7 @@ impl Recent {
 
     fn is_large(&self) -> bool {
         let oldest = self.spans.front();
-        let oldest = oldest.map_or(0, |span| span.touched.weight());
+        let oldest = oldest.map_or(0, |span| span.weight);
         let is_heavy = self.weight.saturating_sub(oldest) > WEIGHT;
         self.spans.len() > 1 && (self.spans.len() > SPANS || is_heavy)
     }
@@ -172,19 +174,25 @@ impl Recent {
         for span in joined.into_iter().rev() {
             self.spans.push_front(span);
         }
-        self.weight = self.spans.iter().map(|span| span.touched.weight()).sum();
+        self.weight = self.spans.iter().map(|span| span.weight).sum();
     }
 }
 
 impl Span {
-    /// What one change touched.
-    pub fn of(change: &Change, touched: Touched) -> Self {
+    /// What the generations up to one touched, the newest of which was made at a time.
+    pub fn new(up_to: u64, check: Option<u64>, at: Timestamp, touched: Touched) -> Self {
         Self {
-            up_to: change.generation,
-            check: None,
-            at: change.at,
+            weight: touched.weight(),
+            up_to,
+            check,
+            at,
             touched,
         }
+    }
+
+    /// What one change touched.
+    pub fn of(change: &Change, touched: Touched) -> Self {
+        Self::new(change.generation, None, change.at, touched)
     }
 
     /// Notes the hash of the generation with which some spans end.
@@ -200,5 +208,6 @@ impl Span {
         self.check = next.check;
         self.at = self.at.max(next.at);
         self.touched.merge(&next.touched);
+        self.weight = self.touched.weight();
     }
 }

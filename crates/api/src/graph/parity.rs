@@ -19,7 +19,7 @@ const OPENING: &str = "# Parity with Microsoft Graph
 
 <!-- Made from the route table and the traffic of the end-to-end tests. `make docs` writes it; a test compares it. -->
 
-Each operation that Zetel answers, its query options, and the unmodified clients that used it with success in the end-to-end tests, with the options that they sent. Where an operation differs from what Microsoft documents, a number leads to the reason below. [graph-coverage.md](graph-coverage.md) says who may do what, and which properties there are.
+Each operation that Zetel answers, its query options, and the unmodified clients that used it with success in the end-to-end tests, with the options that they sent. Where an operation differs from what Microsoft documents, a number leads to the reason below; the last ones hold everywhere. [graph-coverage.md](graph-coverage.md) says who may do what, and which properties there are.
 
 | operation | query options | used by | differs |
 | --- | --- | --- | --- |
@@ -107,10 +107,11 @@ mod tests {
         }
         assert!(!exercised().is_empty(), "e2e/exercised.json says nothing");
         for difference in DIFFERENCES {
-            let concerned = operations
-                .iter()
-                .any(|operation| difference.concerns(operation));
-            assert!(concerned, "about no operation: {}", difference.zetel);
+            for named in difference.operations {
+                let plain = named.trim_end_matches('*');
+                let is_known = |operation: &String| operation.starts_with(plain);
+                assert!(operations.iter().any(is_known), "{named} is no operation");
+            }
         }
     }
 }

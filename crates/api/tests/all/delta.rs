@@ -6,7 +6,7 @@ mod walk;
 use axum::{body::Body, http::Request};
 use serde_json::{Value, json};
 use uuid::Uuid;
-use zetel_domain::{Command, user::UserKey};
+use zetel_domain::Command;
 
 use crate::world::{ANNA, Answer, BEN, CARLA, DAAN, ELIF, EMS, NOBODY, OFFICE_E3, World};
 
@@ -125,16 +125,9 @@ fn groups_come_with_their_members() {
     world.join(inner, &[ANNA]);
     insta::assert_snapshot!("only_members", shown(&ask(&world, &selected, "")));
     delete(&world, &format!("/groups/{outer}"));
-    let removed = json!([{"id": outer, "@removed": {"reason": "deleted"}}]);
-    let told = ask(&world, &delta_link_from(&world, &selected), "");
-    assert_eq!(told.json()["value"], json!([]));
+    let removed = json!({"id": outer, "@removed": {"reason": "deleted"}});
     let told = objects(&ask(&world, &round, ""));
-    assert!(told.contains(&removed[0]), "{told:?}");
-}
-
-/// The delta link after a round that began with another one.
-fn delta_link_from(world: &World, link: &str) -> String {
-    delta_link(world, link)
+    assert!(told.contains(&removed), "{told:?}");
 }
 
 #[test]
@@ -173,33 +166,19 @@ fn licenses_are_followed_whatever_changes_them() {
     };
     let group = world.group(0x91, "licensed");
     world.join(group, &[BEN]);
-    assert_eq!(ids(&round), []);
+    assert_eq!(ids(&round), Vec::<Uuid>::new());
     world.license(group, &[OFFICE_E3], &[]);
     assert_eq!(ids(&round), [BEN]);
     world.assign(ELIF, &[EMS], &[]);
     assert_eq!(ids(&round), [BEN, ELIF]);
-    let next = delta_link(&world, &round);
-    // The partner's subscription expires, and its licenses go into grace.
+    // The subscription ends, and its licenses go into grace.
     world.pass(366 * 86_400);
-    let next = next_after_a_year(&world, select, &next);
+    assert_eq!(ask(&world, &round, "").status, 410, "a year is too long");
+    let round = delta_link(&world, &format!("/users/delta?$select={select}"));
     world.command(Command::Tick);
-    assert!(ids(&next).contains(&BEN), "{:?}", ids(&next));
-    let all = ask(&world, &next, "").json();
-    let plans = all["value"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(|user| user["id"] == json!(BEN));
-    assert_ne!(
-        plans.unwrap()["assignedPlans"][0]["capabilityStatus"],
-        "Enabled"
-    );
-}
-
-/// Tokens are too old after a year: a new one, and the proof.
-fn next_after_a_year(world: &World, select: &str, old: &str) -> String {
-    assert_eq!(ask(world, old, "").status, 410);
-    delta_link(world, &format!("/users/delta?$select={select}"))
+    let told = objects(&ask(&world, &round, ""));
+    let elif = told.iter().find(|user| user["id"] == json!(ELIF)).unwrap();
+    assert_eq!(elif["assignedPlans"][0]["capabilityStatus"], "Warning");
 }
 
 #[test]
@@ -264,11 +243,11 @@ fn members_of_a_large_group_come_by_pages() {
     assert_eq!(copy.members_of(large).len(), 2_300);
     assert_eq!(copy.members_of(last).len(), 1);
 
-    for user in &ids[..1_500] {
-        world.command(Command::DeleteUser {
-            user: UserKey::Id(*user),
-        });
-    }
+    let members = ids[..1_500].to_vec();
+    world.command(Command::RemoveMembers {
+        group: large,
+        members,
+    });
     let mut pages = 0;
     copy.begin_round();
     while !copy.is_complete() {
@@ -298,7 +277,7 @@ fn what_cannot_be_followed_is_refused() {
     for (path, status) in [
         ("/users/delta?$top=5", 501),
         ("/users/delta?$orderby=displayName", 501),
-        ("/users/delta?$search=\"a\"", 501),
+        ("/users/delta?$search=%22a%22", 501),
         ("/users/delta?$count=true", 501),
         ("/users/delta?$expand=manager", 501),
         ("/groups/delta?$expand=members", 501),

@@ -48,7 +48,8 @@ impl Touched {
             | Event::UserDeleted { .. }
             | Event::UserRestored { .. }
             | Event::UserPurged { .. }
-            | Event::PasswordChanged { .. } => self.note_user(event, judged),
+            | Event::PasswordChanged { .. }
+            | Event::SessionsRevoked { .. } => self.note_user(event, judged),
             Event::GroupCreated { .. }
             | Event::GroupUpdated { .. }
             | Event::GroupDeleted { .. }
@@ -81,7 +82,9 @@ impl Touched {
             | Event::ProfileChanged { .. }
             | Event::ProductAdded { .. }
             | Event::ApplicationAdded { .. }
+            | Event::ApplicationChanged { .. }
             | Event::ApplicationRemoved { .. }
+            | Event::CredentialsChanged { .. }
             | Event::PermissionsChanged { .. }
             | Event::RoleAssigned { .. }
             | Event::RoleRemoved { .. }
@@ -134,6 +137,10 @@ impl Touched {
             }
             Event::PasswordChanged { user, .. } => {
                 let property = UserProperty::LastPasswordChangeDateTime;
+                self.touch_user(*user, Parts::of(property));
+            }
+            Event::SessionsRevoked { user, .. } => {
+                let property = UserProperty::SignInSessionsValidFromDateTime;
                 self.touch_user(*user, Parts::of(property));
             }
             Event::UserDeleted { user, .. } | Event::UserRestored { user } => {

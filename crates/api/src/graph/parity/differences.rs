@@ -2,8 +2,9 @@
 
 /// Something that differs.
 pub(super) struct Difference {
-    /// Operations, such as `GET /users`; one that ends with `*` stands for all that begin so.
-    operations: &'static [&'static str],
+    /// Operations, such as `GET /users`; one that ends with `*` stands for all that begin so. None for what holds
+    /// everywhere.
+    pub operations: &'static [&'static str],
     /// What Microsoft documents.
     pub microsoft: &'static str,
     /// What Zetel does.
@@ -71,5 +72,40 @@ pub(super) const DIFFERENCES: &[Difference] = &[
         microsoft: "`complianceState` changes when the device checks in next.",
         zetel: "It follows from licenses and times and is right at once.",
         why: "[Decision 10](../decisions/0010-compliance-follows-from-facts.md).",
+    },
+    Difference {
+        operations: &["POST /$batch"],
+        microsoft: "Requests run in any order unless they depend on each other; either all of them do or none. `atomicityGroup` and `if` are ignored.",
+        zetel: "They run one after another in the order of the array; any dependencies without a circle are taken. `atomicityGroup` and `if` are answered with 501.",
+        why: "The same batch has the same outcome every time; what changes the meaning of a batch is not ignored.",
+    },
+    Difference {
+        operations: &["GET /users/delta", "GET /groups/delta"],
+        microsoft: "Changes of licenses do not always appear. Options that cannot be followed are ignored or refused.",
+        zetel: "All licenses and assignments are followed, whatever changes them. Such options, `manager` and `owners` are refused.",
+        why: "[Delta queries](delta-queries.md#differences-from-microsoft-graph).",
+    },
+    Difference {
+        operations: &[
+            "DELETE /applications*",
+            "POST /applications",
+            "POST /servicePrincipals",
+            "DELETE /servicePrincipals*",
+        ],
+        microsoft: "Two objects, which may differ; a deleted application lies in the recycle bin.",
+        zetel: "One record with two ids and the same credentials; a removed application is gone at once.",
+        why: "[Decision 12](../decisions/0012-applications-and-their-service-principals.md).",
+    },
+    Difference {
+        operations: &[],
+        microsoft: "`Accept` with `odata.metadata=full` is answered as asked; `none` leaves out every annotation.",
+        zetel: "`full` is answered with `minimal`; `none` leaves out `@odata.context` and keeps links, counts and the types of objects in mixed lists.",
+        why: "Clients tell users from groups by their types. [How answers look](graph-conventions.md#answers).",
+    },
+    Difference {
+        operations: &[],
+        microsoft: "A path, option or property is served, or ignored in silence.",
+        zetel: "What Graph has and Zetel does not is answered with 501 and its name.",
+        why: "A stand-in that ignores a filter answers wrongly.",
     },
 ];

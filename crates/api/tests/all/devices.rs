@@ -415,7 +415,7 @@ fn devices_of_the_directory_are_asked_as_they_are_shown() {
     let world = enrolled();
     let all = world.get("/devices?$select=id,displayName,trustType,isCompliant,operatingSystem");
     let all = all.json()["value"].as_array().unwrap().clone();
-    let with = |name: &str, value: serde_json::Value| -> Vec<String> {
+    let with = |name: &str, value: Value| -> Vec<String> {
         let fitting = all.iter().filter(|device| device[name] == value);
         fitting
             .map(|device| device["id"].as_str().unwrap().to_owned())

@@ -120,6 +120,8 @@ enum Part {
     Single,
     /// The server over HTTP
     Http,
+    /// Queries, in process and over HTTP
+    Queries,
     /// Groups, in process
     Groups,
     /// Devices: the gate, and all of `decisions`
@@ -189,18 +191,20 @@ fn run(arguments: RunArguments) -> Result<bool, BenchError> {
         Part::Start,
         Part::Single,
         Part::Http,
+        Part::Queries,
         Part::Groups,
         Part::Devices,
     ]
     .into_iter()
     .any(wanted);
     let machine = machine();
-    let parts: [(&str, bool, Measure); 9] = [
+    let parts: [(&str, bool, Measure); 10] = [
         ("limits", wanted(Part::Limits), measure_limits),
         ("bulk", needs_tenants, measure::bulk::measure),
         ("start", wanted(Part::Start), measure::start::measure),
         ("single", wanted(Part::Single), measure::single::measure),
         ("http", wanted(Part::Http), measure::http::measure),
+        ("queries", wanted(Part::Queries), measure::queries::measure),
         ("groups", wanted(Part::Groups), measure::groups::measure),
         (
             "decisions",

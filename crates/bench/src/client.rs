@@ -166,14 +166,34 @@ impl ZetelServer {
         format!("{head}Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}")
     }
 
+    /// The text of a query that needs `ConsistencyLevel: eventual`, complete with token.
+    pub fn eventual(&self, path: &str) -> String {
+        let (address, token) = (self.address, &self.token);
+        format!(
+            "GET {path} HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {token}\r\nConsistencyLevel: eventual\r\n\r\n"
+        )
+    }
+
     /// The answer to a GET, which must succeed.
     pub fn get(&self, path: &str) -> Result<Value, BenchError> {
+        self.get_with(path, &[])
+    }
+
+    /// The answer to a query that needs `ConsistencyLevel: eventual`, which must succeed.
+    pub fn get_eventual(&self, path: &str) -> Result<Value, BenchError> {
+        self.get_with(path, &[("ConsistencyLevel", "eventual")])
+    }
+
+    fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Result<Value, BenchError> {
         let failed = |error: ureq::Error| BenchError::failed(path, error);
         let url = format!("http://{}{path}", self.address);
-        let request = self
+        let mut request = self
             .agent
             .get(url)
             .header("Authorization", format!("Bearer {}", self.token));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
         read(path, request.call().map_err(failed)?)
     }
 

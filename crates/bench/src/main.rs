@@ -122,6 +122,8 @@ enum Part {
     Http,
     /// Delta queries over HTTP
     Delta,
+    /// Queries, in process and over HTTP
+    Queries,
     /// Groups, in process
     Groups,
     /// Devices: the gate, and all of `decisions`
@@ -192,6 +194,7 @@ fn run(arguments: RunArguments) -> Result<bool, BenchError> {
         Part::Single,
         Part::Http,
         Part::Delta,
+        Part::Queries,
         Part::Groups,
         Part::Devices,
     ]
@@ -205,6 +208,7 @@ fn run(arguments: RunArguments) -> Result<bool, BenchError> {
         ("single", wanted(Part::Single), measure::single::measure),
         ("http", wanted(Part::Http), measure::http::measure),
         ("delta", wanted(Part::Delta), measure::delta::measure),
+        ("queries", wanted(Part::Queries), measure::queries::measure),
         ("groups", wanted(Part::Groups), measure::groups::measure),
         (
             "decisions",

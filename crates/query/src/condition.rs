@@ -59,6 +59,15 @@ impl<T> Condition<T> {
         }
     }
 
+    /// Whether something is true of all its questions.
+    pub fn every(&self, is_true: &impl Fn(&T) -> bool) -> bool {
+        match self {
+            Self::And(all) | Self::Or(all) => all.iter().all(|one| one.every(is_true)),
+            Self::Not(inner) => inner.every(is_true),
+            Self::Test(test) => is_true(test),
+        }
+    }
+
     /// The same condition of other questions, if each can be made.
     pub fn try_map<U, E>(&self, question: &impl Fn(&T) -> Result<U, E>) -> Result<Condition<U>, E> {
         let each = |all: &[Self]| -> Result<Vec<_>, E> {

@@ -480,4 +480,45 @@ fn everybody_sees_their_own_memberships() {
         None,
     );
     assert_eq!(members.json()["value"], json!([{"id": ANNA.to_string()}]));
+    // What is not shown cannot be asked for either.
+    let members = format!("/groups/{outer}/members");
+    for (path, token, status) in [
+        (
+            format!("{members}?$filter=id+eq+'{ANNA}'"),
+            "admin+GroupMember.Read.All",
+            200,
+        ),
+        (
+            format!("{members}?$filter=startswith(displayName,'a')"),
+            "admin+GroupMember.Read.All",
+            403,
+        ),
+        (
+            format!("{members}/$count?$filter=displayName+ne+'a'"),
+            "admin+GroupMember.Read.All",
+            403,
+        ),
+        (
+            format!("{members}?$search=%22displayName:a%22"),
+            "admin+GroupMember.Read.All",
+            403,
+        ),
+        (
+            format!("{members}?$orderby=displayName&$count=true"),
+            "admin+GroupMember.Read.All",
+            403,
+        ),
+        (format!("/me/memberOf?$filter=id+eq+'{outer}'"), "anna", 200),
+        (
+            "/me/memberOf?$filter=startswith(displayName,'a')".to_owned(),
+            "anna",
+            403,
+        ),
+    ] {
+        assert_eq!(
+            world.call("GET", &path, token, None).status,
+            status,
+            "{path}"
+        );
+    }
 }

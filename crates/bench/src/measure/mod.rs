@@ -6,6 +6,7 @@ pub mod devices;
 pub mod empty;
 pub mod groups;
 pub mod http;
+pub mod queries;
 pub mod single;
 pub mod start;
 

@@ -112,13 +112,13 @@ impl<T> Origin<T> {
         match self {
             Self::State => None,
             Self::Former(value, changed) => Some((Arc::clone(value), changed.clone())),
-            Self::Pending(cell, changed) => match cell.value.get() {
-                Some(value) => Some((Arc::clone(value), changed.clone())),
-                None => {
-                    let (value, before) = cell.origin.former()?;
-                    Some((value, before.union(changed)))
+            Self::Pending(cell, changed) => {
+                if let Some(value) = cell.value.get() {
+                    return Some((Arc::clone(value), changed.clone()));
                 }
-            },
+                let (value, before) = cell.origin.former()?;
+                Some((value, before.union(changed)))
+            }
         }
     }
 }

@@ -48,6 +48,11 @@ impl Question for GroupTest {
 }
 
 impl GroupTest {
+    /// Whether it asks for the id.
+    pub fn is_of_id(&self) -> bool {
+        self.name == "id"
+    }
+
     /// Whether it holds for a group.
     pub fn holds(&self, tenant: &Tenant, ordinal: GroupOrdinal, group: &Group) -> bool {
         match &self.asked {

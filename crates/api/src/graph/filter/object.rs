@@ -32,6 +32,14 @@ impl ObjectFilter {
         Ok(Some(Self { users, groups }))
     }
 
+    /// Whether it asks for nothing but ids, which are shown to whoever may see that an object is there.
+    pub fn is_of_ids(&self) -> bool {
+        let users = self.users.as_ref();
+        let groups = self.groups.as_ref();
+        users.is_none_or(|condition| condition.every(&UserTest::is_of_id))
+            && groups.is_none_or(|condition| condition.every(&GroupTest::is_of_id))
+    }
+
     /// The users among some whom sets cannot exclude, and whether all of these fit.
     pub fn narrow(&self, tenant: &Tenant, among: Bits) -> (Bits, bool) {
         let Some(condition) = &self.users else {

@@ -81,6 +81,11 @@ impl Question for UserTest {
 }
 
 impl UserTest {
+    /// Whether it asks for the id.
+    pub fn is_of_id(&self) -> bool {
+        self.column == Column::Id
+    }
+
     /// Whether it holds for a user.
     pub fn holds(&self, tenant: &Tenant, user: &UserView<'_>) -> bool {
         let head = &user.head;

@@ -106,6 +106,11 @@ pub(super) fn sight(call: &Call<'_>) -> Sight {
     }
 }
 
+/// Whether the caller may not see what some objects are; asking for it would tell.
+fn is_hidden(objects: &ObjectSet, sight: Sight) -> bool {
+    (!sight.users && !objects.users.is_empty()) || (!sight.groups && !objects.groups.is_empty())
+}
+
 /// The objects of a list that a request chooses.
 struct Choice<'a> {
     tenant: &'a Tenant,
@@ -123,6 +128,11 @@ impl<'a> Choice<'a> {
         is_count: bool,
     ) -> Result<Self, GraphError> {
         let filter = ObjectFilter::of(&Query::of(call, is_count)?)?;
+        let is_of_ids = filter.as_ref().is_none_or(ObjectFilter::is_of_ids);
+        let asks_more = !is_of_ids || call.options.order_by.is_some();
+        if asks_more && is_hidden(&objects, sight(call)) {
+            return Err(GraphError::forbidden());
+        }
         let mut is_exact = true;
         if let Some(filter) = &filter {
             (objects.users, is_exact) = filter.narrow(tenant, objects.users);

@@ -78,7 +78,9 @@ impl Chunk {
     /// Adds the members to words.
     pub fn add_to(&self, words: &mut Words) {
         match self {
-            Self::Dense(own, _) => *words = combine(words, own, |word, own| word | own),
+            Self::Dense(own, _) => {
+                combine(words, own, |word, own| word | own);
+            }
             Self::Sparse(list) => {
                 for offset in list {
                     if let Some(word) = words.get_mut(usize::from(offset / 64)) {
@@ -163,8 +165,8 @@ impl Chunk {
         if Arc::ptr_eq(left, right) {
             return Arc::clone(left);
         }
-        let words = combine(&left.words(), &right.words(), |left, right| left | right);
-        Self::from_words(&words).shared_with(&[left, right])
+        Self::combined(&left.words(), &right.words(), |left, right| left | right)
+            .shared_with(&[left, right])
     }
 
     /// The members of both; one of the operands itself if it has no others.
@@ -178,7 +180,7 @@ impl Chunk {
                 Self::Sparse(common.filter(|offset| other.contains(*offset)).collect())
             }
             (Self::Dense(left, _), Self::Dense(right, _)) => {
-                Self::from_words(&combine(left, right, |left, right| left & right))
+                Self::combined(left, right, |left, right| left & right)
             }
         };
         result.shared_with(&[left, right])
@@ -193,10 +195,64 @@ impl Chunk {
                 Self::Sparse(rest.filter(|offset| !right.contains(*offset)).collect())
             }
             Self::Dense(words, _) => {
-                Self::from_words(&combine(words, &right.words(), |left, right| left & !right))
+                Self::combined(words, &right.words(), |left, right| left & !right)
             }
         };
         result.shared_with(&[left])
+    }
+
+    /// Adds the members of another chunk; where nobody else has this one, in its place.
+    pub fn unite(this: &mut Arc<Self>, other: &Arc<Self>) {
+        if !Self::combine_in_place(this, other, |word, other| word | other) {
+            *this = Self::union(this, other);
+        }
+    }
+
+    /// Removes all that are not members of another chunk; where nobody else has this one, in its place.
+    pub fn intersect(this: &mut Arc<Self>, other: &Arc<Self>) {
+        if !Self::combine_in_place(this, other, |word, other| word & other) {
+            *this = Self::intersection(this, other);
+        }
+    }
+
+    /// Removes the members of another chunk; where nobody else has this one, in its place.
+    pub fn subtract(this: &mut Arc<Self>, other: &Arc<Self>) {
+        if !Self::combine_in_place(this, other, |word, other| word & !other) {
+            *this = Self::difference(this, other);
+        }
+    }
+
+    /// Whether that was possible: both chunks are bits, and nobody else has the first one.
+    fn combine_in_place(
+        this: &mut Arc<Self>,
+        other: &Arc<Self>,
+        operation: impl Fn(u64, u64) -> u64,
+    ) -> bool {
+        let Some(own) = Arc::get_mut(this) else {
+            return false;
+        };
+        let (Self::Dense(words, count), Self::Dense(others, other_count)) = (&mut *own, &**other)
+        else {
+            return false;
+        };
+        *count = combine(words, others, operation);
+        let (count, other_count) = (*count, *other_count);
+        if count as usize <= LIST_LIMIT {
+            *own = Self::from_words(words);
+        } else if count == other_count && own == &**other {
+            *this = Arc::clone(other);
+        }
+        true
+    }
+
+    fn combined(left: &Words, right: &Words, operation: impl Fn(u64, u64) -> u64) -> Self {
+        let mut words = Box::new(*left);
+        let count = combine(&mut words, right, operation);
+        if count as usize > LIST_LIMIT {
+            Self::Dense(words, count)
+        } else {
+            Self::from_words(&words)
+        }
     }
 
     /// How many members two chunks have in common.
@@ -272,12 +328,14 @@ const fn below(bits: u32) -> u64 {
     }
 }
 
-fn combine(left: &Words, right: &Words, operation: impl Fn(u64, u64) -> u64) -> Words {
-    let mut words = *left;
-    for (word, right) in words.iter_mut().zip(right) {
-        *word = operation(*word, *right);
+/// Changes words by others; how many bits are set then.
+fn combine(words: &mut Words, others: &Words, operation: impl Fn(u64, u64) -> u64) -> u32 {
+    let mut count = 0;
+    for (word, other) in words.iter_mut().zip(others) {
+        *word = operation(*word, *other);
+        count += word.count_ones();
     }
-    words
+    count
 }
 
 /// The positions of the set bits, from `start` on.

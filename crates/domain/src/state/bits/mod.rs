@@ -189,19 +189,62 @@ impl Bits {
         Self::from_chunks(chunks).shared_with(&[self])
     }
 
-    /// Adds the members of another set.
+    /// Adds the members of another set. What no clone shares is changed in its place.
     pub fn union_with(&mut self, other: &Self) {
-        *self = self.union(other);
+        if Arc::get_mut(&mut self.chunks).is_none() || self.chunks.len() < other.chunks.len() {
+            *self = self.union(other);
+            return;
+        }
+        for (number, right) in &*other.chunks {
+            let position = self.position(*number);
+            let Some(chunks) = Arc::get_mut(&mut self.chunks) else {
+                return; // nobody can have come to share them
+            };
+            match position {
+                Ok(position) => {
+                    if let Some((_, left)) = chunks.get_mut(position) {
+                        Chunk::unite(left, right);
+                    }
+                }
+                Err(position) => chunks.insert(position, (*number, Arc::clone(right))),
+            }
+        }
+        self.count();
     }
 
-    /// Removes the members of another set.
+    /// Removes the members of another set. What no clone shares is changed in its place.
     pub fn subtract(&mut self, other: &Self) {
-        *self = self.difference(other);
+        let Some(chunks) = Arc::get_mut(&mut self.chunks) else {
+            *self = self.difference(other);
+            return;
+        };
+        chunks.retain_mut(|(number, left)| {
+            if let Some(right) = other.get(*number) {
+                Chunk::subtract(left, right);
+            }
+            left.len() > 0
+        });
+        self.count();
     }
 
-    /// Removes all that are not members of another set.
+    /// Removes all that are not members of another set. What no clone shares is changed in its place.
     pub fn intersect_with(&mut self, other: &Self) {
-        *self = self.intersection(other);
+        let Some(chunks) = Arc::get_mut(&mut self.chunks) else {
+            *self = self.intersection(other);
+            return;
+        };
+        chunks.retain_mut(|(number, left)| {
+            let right = other.get(*number);
+            if let Some(right) = right {
+                Chunk::intersect(left, right);
+            }
+            right.is_some() && left.len() > 0
+        });
+        self.count();
+    }
+
+    fn count(&mut self) {
+        self.length = self.chunks.iter().map(|(_, chunk)| chunk.len()).sum();
     }
 
     /// How many members are common to both sets.

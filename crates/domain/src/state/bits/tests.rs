@@ -121,6 +121,14 @@ proptest! {
         check(&united, &union)?;
         check(&common, &intersection)?;
         check(&rest, &difference)?;
+        let (mut united, mut common, mut rest) = (bits(&left_model), bits(&left_model), bits(&left_model));
+        united.union_with(&right); // sets that nobody shares
+        common.intersect_with(&right);
+        rest.subtract(&right);
+        check(&united, &union)?;
+        check(&common, &intersection)?;
+        check(&rest, &difference)?;
+        check(&right, &right_model)?;
         prop_assert_eq!(left.intersection_len(&right) as usize, intersection.len());
         prop_assert_eq!(left.difference_len(&right) as usize, difference.len());
         prop_assert_eq!(left.is_disjoint(&right), intersection.is_empty());

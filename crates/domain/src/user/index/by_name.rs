@@ -83,7 +83,8 @@ impl<'a> ByName<'a> {
     ) -> Vec<UserOrdinal> {
         let all = self.order.settled_users().len();
         let wanted = among.len() as usize;
-        if wanted.saturating_mul(wanted) < limit.saturating_mul(all) {
+        // Looking up a rank takes twice as long as walking past somebody.
+        if wanted.saturating_mul(wanted) < limit.saturating_mul(all) / 2 {
             return self.ranked(among, direction, beyond, limit);
         }
         let is_wanted = |user: &UserOrdinal| among.contains(user.0);
@@ -213,7 +214,7 @@ impl<'a> ByName<'a> {
     fn gap_behind(self, place: Option<(&str, UserOrdinal)>) -> Gap {
         match place {
             Some(place) => self.gap(place, Ordering::is_le),
-            None => self.order.start(),
+            None => Gap::START,
         }
     }
 

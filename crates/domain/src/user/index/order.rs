@@ -53,6 +53,14 @@ pub(super) struct Gap {
     pub recent: usize,
 }
 
+impl Gap {
+    /// The place before everybody.
+    pub const START: Self = Self {
+        settled: 0,
+        recent: 0,
+    };
+}
+
 impl NameOrder {
     /// Puts all live users in order, or only those who changed since others were.
     pub fn make(users: &Users, property: UserProperty, former: Option<(&Self, &Bits)>) -> Self {
@@ -166,14 +174,6 @@ impl NameOrder {
         Gap {
             settled: low,
             recent,
-        }
-    }
-
-    /// The place before everybody.
-    pub const fn start(&self) -> Gap {
-        Gap {
-            settled: 0,
-            recent: 0,
         }
     }
 

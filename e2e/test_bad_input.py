@@ -94,8 +94,7 @@ def test_a_body_over_the_limit(graph, user):
 
 @pytest.mark.parametrize(("path", "headers", "status"), [
     ("/users/" + "x" * 4_200, {}, 400), ("/users/" + "x/" * 20, {}, 400), ("/users?$filter=" + "x" * 17_000, {}, 400),
-    ("/users?$filter=" + "x" * 70_000, {}, 414), ("/users", {"x-long": "y" * 500_000}, 431),
-    ("/users", {f"x-{number}": "y" for number in range(200)}, 431),
+    ("/users", {"x-long": "y" * 1_000_000}, 431), ("/users", {f"x-{number}": "y" for number in range(200)}, 431),
 ])
 def test_an_address_or_head_over_the_limit(graph, path, headers, status):
     response = graph.request("GET", path, headers=headers)

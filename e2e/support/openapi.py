@@ -24,6 +24,12 @@ def document() -> dict:
     loaded = yaml.load(DOCUMENT.read_text(encoding="utf-8"), Loader=loader)
     # Directory objects are open in the description, since other types extend them. Nothing extends a user.
     loaded["components"]["schemas"]["microsoft.graph.user"]["additionalProperties"] = False
+    # The description takes references for texts; they are objects (OData JSON Format 4.01, section 14).
+    reference = {"type": "object", "properties": {"@odata.id": {"type": "string"}}, "additionalProperties": False}
+    for path, operations in loaded["paths"].items():
+        if path.endswith("/$ref") and "get" in operations and not path.endswith("/manager/$ref"):
+            answer = operations["get"]["responses"]["2XX"]["content"]["application/json"]["schema"]
+            answer["properties"]["value"]["items"] = reference | {"required": ["@odata.id"]}
     return loaded
 
 

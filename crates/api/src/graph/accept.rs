@@ -1,4 +1,4 @@
-//! What a client wants to be told about its answers: `Accept: application/json;odata.metadata=none` (OData JSON Format
+//! What a client wants to be told about its answers: `Accept: application/json;odata.metadata=none` (`OData` JSON Format
 //! 4.01, section 3.1; licensing.md 7.9).
 
 use axum::http::{HeaderMap, header::ACCEPT};
@@ -33,7 +33,7 @@ impl Metadata {
     }
 }
 
-/// Whether a parameter of a media type is `odata.metadata=none`, or the same without the prefix, as OData 4.01 has it.
+/// Whether a parameter of a media type is `odata.metadata=none`, or the same without the prefix, as `OData` 4.01 has it.
 fn is_without_metadata(parameter: &str) -> bool {
     parameter.split_once('=').is_some_and(|(name, value)| {
         let name = name.trim();

@@ -60,13 +60,15 @@ fn whole_response() {
     insta::assert_snapshot!("batch", answer.shown());
 }
 
-/// Requests with what they send besides method and path.
-fn alone_and_in_a_batch() -> Vec<(
+/// A request: its method, its path, its body and its headers.
+type Asked = (
     &'static str,
     String,
     Option<Value>,
     &'static [(&'static str, &'static str)],
-)> {
+);
+
+fn alone_and_in_a_batch() -> Vec<Asked> {
     let eventual: &[_] = &[("ConsistencyLevel", "eventual")];
     let change = json!({"addLicenses": [{"skuId": OFFICE_E3.to_string()}], "removeLicenses": []});
     let user = |path: &str| format!("/users/{BEN}{path}");
@@ -162,12 +164,11 @@ fn alone_and_in_a_batch() -> Vec<(
 }
 
 /// A response without what differs from request to request.
-fn comparable(status: u16, headers: &Value, body: Value) -> Value {
+fn comparable(status: u16, headers: &Value, mut body: Value) -> Value {
     let mut headers = headers.clone();
     for name in ["request-id", "content-length"] {
         headers.as_object_mut().unwrap().remove(name);
     }
-    let mut body = body;
     if let Some(inner) = body.pointer_mut("/error/innerError") {
         inner["request-id"].take();
         inner["client-request-id"].take();

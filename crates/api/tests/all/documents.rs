@@ -76,17 +76,20 @@ impl<'d> Model<'d> {
         let line = self.line(plain(bound_to));
         let types = line.iter().filter_map(|node| node.attribute("Name"));
         let wanted: BTreeSet<String> = types
-            .map(|name| match bound_to.starts_with("Collection(") {
-                true => format!("Collection(graph.{name})"),
-                false => format!("graph.{name}"),
+            .map(|name| {
+                if bound_to.starts_with("Collection(") {
+                    format!("Collection(graph.{name})")
+                } else {
+                    format!("graph.{name}")
+                }
             })
             .collect();
         self.elements(&["Action", "Function"])
             .iter()
             .any(|operation| {
-                let bound = operation.children().find(|node| {
-                    node.has_tag_name("Parameter") || node.tag_name().name() == "Parameter"
-                });
+                let bound = operation
+                    .children()
+                    .find(|node| node.tag_name().name() == "Parameter");
                 let bound = bound.and_then(|parameter| parameter.attribute("Type"));
                 operation
                     .attribute("Name")
@@ -131,9 +134,10 @@ impl<'d> Model<'d> {
                 {
                     return Some(format!("{cast} is not derived from {current}"));
                 }
-                current = match current.starts_with("Collection(") {
-                    true => format!("Collection(graph.{cast})"),
-                    false => cast.to_owned(),
+                current = if current.starts_with("Collection(") {
+                    format!("Collection(graph.{cast})")
+                } else {
+                    cast.to_owned()
                 };
             } else if let Some(kind) = self.member(plain(&current), segment) {
                 kind.clone_into(&mut current);

@@ -27,6 +27,8 @@ use crate::{error::CliError, exit::Exit};
 const CONNECTIONS: usize = 10_000;
 /// How long a client may take to greet, and to send the head of a request.
 const GREETING: Duration = Duration::from_secs(15);
+/// Bytes of the head of a request in HTTP/1.1, of which its address may be half; HTTP/2 has a limit of its own.
+const HEAD: usize = 128 * 1024;
 /// How long requests may go on after the process was told to end.
 const FAREWELL: Duration = Duration::from_secs(10);
 
@@ -221,6 +223,7 @@ where
     builder
         .http1()
         .timer(TokioTimer::new())
+        .max_buf_size(HEAD)
         .header_read_timeout(GREETING);
     builder
         .http2()

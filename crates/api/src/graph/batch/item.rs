@@ -16,7 +16,7 @@ use super::{super::error::GraphError, url};
 /// More headers than any request has; their number is what a header map does not bound by itself.
 const MAXIMUM_HEADERS: usize = 64;
 
-/// Members that OData has and that change what a batch does.
+/// Members that `OData` has and that change what a batch does.
 const NOT_IMPLEMENTED: [&str; 2] = ["atomicityGroup", "if"];
 
 const PADDING: GeneralPurposeConfig =

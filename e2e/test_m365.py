@@ -113,7 +113,7 @@ def test_licenses_of_the_signed_in_user_and_of_others(m365, m365_as_admin, perso
     assert detail["skuId"] == EMS_SKU
     assert isinstance(m365_as_admin("entra", "user", "license", "list"), list)
     refusal = m365.refused("entra", "user", "license", "list", "--userName", person["userPrincipalName"])
-    assert "application permissions" in refusal
+    assert "requires delegated permissions" in refusal
 
 
 def test_a_group_gives_a_license(m365, person, graph):

@@ -23,7 +23,7 @@ def run_tests(demo: Demo, ca: Path, url: str, script: str) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("script", ["sign_in.test.cjs", "licenses.test.cjs"])
+@pytest.mark.parametrize("script", ["sign_in.test.cjs", "licenses.test.cjs", "batch.test.cjs"])
 def test_clients_for_node(zetel, tmp_path, script):
     with relay(zetel, tmp_path) as between:
         run_tests(zetel, between.ca, between.url, script)

@@ -2,7 +2,7 @@
 
 const { before, test } = require("node:test");
 const assert = require("node:assert/strict");
-const { BatchRequestContent, BatchResponseContent, PageIterator } = require("@microsoft/microsoft-graph-client");
+const { PageIterator } = require("@microsoft/microsoft-graph-client");
 const { INTUNE_PLAN, asApplication, newUser, product } = require("./support.cjs");
 
 const client = asApplication();
@@ -89,19 +89,5 @@ test("a group gives its members a license, and takes it away", async () => {
   assert.deepEqual(await states(), []);
   await assign(path, [], [sku]);
   await client.api(path).delete();
-  await client.api(`/users/${user.id}`).delete();
-});
-
-test("a batch reads a user and what is not there", async () => {
-  const user = await newUser(client);
-  const url = `${process.env.ZETEL_URL}/v1.0`;
-  const requests = [
-    { id: "1", request: new Request(`${url}/users/${user.id}`) },
-    { id: "2", request: new Request(`${url}/users/${"0".repeat(8)}-0000-4000-8000-00000000dead`) },
-  ];
-  const content = await new BatchRequestContent(requests).getContent();
-  const answers = new BatchResponseContent(await client.api("/$batch").post(content));
-  assert.equal((await answers.getResponseById("1").json()).id, user.id);
-  assert.equal(answers.getResponseById("2").status, 404);
   await client.api(`/users/${user.id}`).delete();
 });

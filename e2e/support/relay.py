@@ -81,9 +81,15 @@ def graph_answers(exchange: httpx.Response) -> Iterator[httpx.Response]:
         for one in exchange.json()["responses"]:
             asked = requests[str(one["id"])]
             content = json.dumps(one["body"]).encode() if one.get("body") is not None else b""
-            yield answered(asked["method"], "/v1.0" + asked["url"], b"", one["status"], one.get("headers", {}), content)
+            yield answered(asked["method"], batched(asked["url"]), b"", one["status"], one.get("headers", {}), content)
     elif is_described(path):
         yield exchange
+
+
+def batched(url: str) -> str:
+    """The path of a request in a batch, which some clients begin with the version and others do not."""
+    path = "/" + url.lstrip("/")
+    return path if path.startswith("/v1.0/") else f"/v1.0{path}"
 
 
 def answered(method: str, target: str, body: bytes, status: int, headers, content: bytes) -> httpx.Response:

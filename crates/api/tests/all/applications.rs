@@ -44,7 +44,12 @@ impl Calls for World {
 }
 
 fn register(world: &World, name: &str) -> Value {
-    let made = world.request("POST", "/applications", "admin", &json!({ "displayName": name }));
+    let made = world.request(
+        "POST",
+        "/applications",
+        "admin",
+        &json!({ "displayName": name }),
+    );
     assert_eq!(made.status, 201, "{}", made.shown());
     made.json()
 }
@@ -103,25 +108,43 @@ fn an_application_is_found_and_changed_by_either_id() {
     }
     let by_client = format!("/applications(appId='{client}')");
     let change = json!({ "displayName": "Mover", "web": {"redirectUris": ["https://a.example"]}, "notes": "x" });
-    assert_eq!(world.request("PATCH", &by_client, "admin", &change).status, 204);
+    assert_eq!(
+        world.request("PATCH", &by_client, "admin", &change).status,
+        204
+    );
     let shown = world.get_as(&format!("/applications/{id}"), "admin").json();
     assert_eq!(shown["displayName"], "Mover");
     assert_eq!(shown["web"]["redirectUris"], json!(["https://a.example"]));
     let forget = json!({ "notes": null, "web": null });
-    assert_eq!(world.request("PATCH", &by_client, "admin", &forget).status, 204);
+    assert_eq!(
+        world.request("PATCH", &by_client, "admin", &forget).status,
+        204
+    );
     let shown = world.get_as(&format!("/applications/{id}"), "admin").json();
-    assert_eq!((&shown["notes"], &shown["web"]["redirectUris"]), (&Value::Null, &json!([])));
+    assert_eq!(
+        (&shown["notes"], &shown["web"]["redirectUris"]),
+        (&Value::Null, &json!([]))
+    );
 
     assert_eq!(world.delete(&by_client, "admin").status, 204);
-    assert_eq!(world.get_as(&format!("/applications/{id}"), "admin").status, 404);
+    assert_eq!(
+        world.get_as(&format!("/applications/{id}"), "admin").status,
+        404
+    );
 }
 
 #[test]
 fn lists_are_filtered_counted_and_paged() {
     let world = World::new();
     for name in ["Sync one", "Sync two", "Other"] {
-        let body = json!({ "displayName": name, "identifierUris": [format!("api://{}", name.len())] });
-        assert_eq!(world.request("POST", "/applications", "admin", &body).status, 201);
+        let body =
+            json!({ "displayName": name, "identifierUris": [format!("api://{}", name.len())] });
+        assert_eq!(
+            world
+                .request("POST", "/applications", "admin", &body)
+                .status,
+            201
+        );
     }
     let names = |query: &str| -> Vec<String> {
         let answer = world.get_as(&format!("/applications?{query}"), "admin");
@@ -134,7 +157,14 @@ fn lists_are_filtered_counted_and_paged() {
         names.sort();
         names
     };
-    assert_eq!(names("$filter=displayName eq 'other'".replace(' ', "%20").as_str()), ["Other"]);
+    assert_eq!(
+        names(
+            "$filter=displayName eq 'other'"
+                .replace(' ', "%20")
+                .as_str()
+        ),
+        ["Other"]
+    );
     assert_eq!(
         names("$filter=startswith(displayName,'Sync')"),
         ["Sync one", "Sync two"]
@@ -143,8 +173,16 @@ fn lists_are_filtered_counted_and_paged() {
         names("%24filter=identifierUris%2Fany(s:s+eq+'api://5')"),
         ["Other"]
     );
-    let client = register(&world, "By id")["appId"].as_str().unwrap().to_owned();
-    assert_eq!(names(&format!("$filter=appId%20eq%20'{client}'&$select=displayName")), ["By id"]);
+    let client = register(&world, "By id")["appId"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    assert_eq!(
+        names(&format!(
+            "$filter=appId%20eq%20'{client}'&$select=displayName"
+        )),
+        ["By id"]
+    );
 
     let mut seen = Vec::new();
     let mut path = "/applications?$top=2&$select=id".to_owned();
@@ -176,26 +214,43 @@ fn an_application_is_nobody_until_it_has_a_service_principal() {
     let world = World::new();
     let application = register(&world, "Sync");
     let client = application["appId"].as_str().unwrap();
-    let filter = format!("/servicePrincipals?$filter=servicePrincipalNames/any(c:c%20eq%20'{client}')");
+    let filter =
+        format!("/servicePrincipals?$filter=servicePrincipalNames/any(c:c%20eq%20'{client}')");
     assert_eq!(world.get_as(&filter, "admin").ids(), [""; 0]);
 
     let principal = id_of(&wake(&world, &application));
     assert_eq!(world.get_as(&filter, "admin").ids(), [principal.as_str()]);
-    let again = world.request("POST", "/servicePrincipals", "admin", &json!({ "appId": client }));
+    let again = world.request(
+        "POST",
+        "/servicePrincipals",
+        "admin",
+        &json!({ "appId": client }),
+    );
     assert_eq!(again.error().0, 409);
     assert_eq!(again.error().1, "Request_MultipleObjectsWithSameKeyValue");
 
     assert_eq!(grant(&world, &principal, "admin").status, 201);
     let role = Role::GlobalReader;
     let id = Uuid::parse_str(&principal).unwrap();
-    world.command(Command::AssignRole { principal: id, role });
+    world.command(Command::AssignRole {
+        principal: id,
+        role,
+    });
     let path = format!("/servicePrincipals/{principal}");
     assert_eq!(world.delete(&path, "admin").status, 204);
     assert_eq!(world.get_as(&path, "admin").status, 404);
     let woken = wake(&world, &application);
-    assert_eq!(id_of(&woken), principal, "the id was settled at registration");
+    assert_eq!(
+        id_of(&woken),
+        principal,
+        "the id was settled at registration"
+    );
     let grants = world.get_as(&format!("{path}/appRoleAssignments"), "admin");
-    assert_eq!(grants.ids(), [""; 0], "permissions went with the service principal");
+    assert_eq!(
+        grants.ids(),
+        [""; 0],
+        "permissions went with the service principal"
+    );
     assert_eq!(world.tenant().roles_of(id).count(), 0);
 }
 
@@ -218,7 +273,10 @@ fn a_secret_is_told_once_and_removed() {
     let shown = world.get_as(&path, "admin");
     assert!(!shown.shown().contains(text));
     let listed = &shown.json()["passwordCredentials"][0];
-    assert_eq!((&listed["keyId"], &listed["hint"]), (&secret["keyId"], &secret["hint"]));
+    assert_eq!(
+        (&listed["keyId"], &listed["hint"]),
+        (&secret["keyId"], &secret["hint"])
+    );
     assert_eq!(listed["secretText"], Value::Null);
     let list = world.get_as("/applications?$select=id", "admin").shown();
     assert!(!list.contains("passwordCredentials"));
@@ -228,7 +286,10 @@ fn a_secret_is_told_once_and_removed() {
     assert_eq!(unknown.error().0, 400);
     let body = json!({ "keyId": secret["keyId"] });
     assert_eq!(world.request("POST", &remove, "admin", &body).status, 204);
-    assert_eq!(world.get_as(&path, "admin").json()["passwordCredentials"], json!([]));
+    assert_eq!(
+        world.get_as(&path, "admin").json()["passwordCredentials"],
+        json!([])
+    );
 }
 
 #[test]
@@ -237,15 +298,30 @@ fn secrets_that_cannot_be_are_refused_and_nothing_is_made() {
     let path = format!("/applications/{}", id_of(&register(&world, "Sync")));
     for (body, status) in [
         (json!({ "passwordCredential": 7 }), 400),
-        (json!({ "passwordCredential": {"displayName": "x".repeat(300)} }), 400),
-        (json!({ "passwordCredential": {"endDateTime": "tomorrow"} }), 400),
-        (json!({ "passwordCredential": {"endDateTime": "2020-01-01T00:00:00Z"} }), 400),
-        (json!({ "passwordCredential": {"startDateTime": "2036-01-01T00:00:00Z"} }), 501),
+        (
+            json!({ "passwordCredential": {"displayName": "x".repeat(300)} }),
+            400,
+        ),
+        (
+            json!({ "passwordCredential": {"endDateTime": "tomorrow"} }),
+            400,
+        ),
+        (
+            json!({ "passwordCredential": {"endDateTime": "2020-01-01T00:00:00Z"} }),
+            400,
+        ),
+        (
+            json!({ "passwordCredential": {"startDateTime": "2036-01-01T00:00:00Z"} }),
+            501,
+        ),
     ] {
         let answer = world.request("POST", &format!("{path}/addPassword"), "admin", &body);
         assert_eq!(answer.status, status, "{body}: {}", answer.shown());
     }
-    assert_eq!(world.get_as(&path, "admin").json()["passwordCredentials"], json!([]));
+    assert_eq!(
+        world.get_as(&path, "admin").json()["passwordCredentials"],
+        json!([])
+    );
 }
 
 /// A certificate in DER, as base64.
@@ -262,10 +338,14 @@ fn certificates_are_replaced_whole() {
         "key": certificate(), "keyId": "00000000-0000-4000-8000-00000000ce57", "type": "AsymmetricX509Cert",
         "usage": "Verify", "startDateTime": "2026-01-01T00:00:00Z",
     });
-    let patch = |keys: Value| world.request("PATCH", &path, "admin", &json!({ "keyCredentials": keys }));
+    let patch =
+        |keys: Value| world.request("PATCH", &path, "admin", &json!({ "keyCredentials": keys }));
     let shown = || world.get_as(&path, "admin").json()["keyCredentials"].clone();
     assert_eq!(patch(json!([key])).status, 204);
-    insta::assert_snapshot!("key_credentials", serde_json::to_string_pretty(&shown()).unwrap());
+    insta::assert_snapshot!(
+        "key_credentials",
+        serde_json::to_string_pretty(&shown()).unwrap()
+    );
 
     // As it was read, and another one.
     let mut other = key.clone();
@@ -286,7 +366,11 @@ fn certificates_are_replaced_whole() {
         wrong[name] = value;
         assert_eq!(patch(json!([wrong])).error().0, 400, "{name}");
     }
-    assert_eq!(shown().as_array().unwrap().len(), 2, "a refusal changes nothing");
+    assert_eq!(
+        shown().as_array().unwrap().len(),
+        2,
+        "a refusal changes nothing"
+    );
     assert_eq!(patch(json!([])).status, 204);
     assert_eq!(shown(), json!([]));
 }
@@ -300,7 +384,11 @@ fn permissions_are_granted_and_taken() {
     insta::assert_snapshot!("app_role_assignment", made.shown());
     let id = id_of(&made.json());
     assert_eq!(id.len(), 43);
-    assert_eq!(grant(&world, &principal, "admin").error().0, 400, "it has it already");
+    assert_eq!(
+        grant(&world, &principal, "admin").error().0,
+        400,
+        "it has it already"
+    );
     let path = format!("/servicePrincipals/{principal}/appRoleAssignments");
     assert_eq!(world.get_as(&path, "admin").ids(), [id.as_str()]);
     let granted = world.tenant().applications().values().any(|known| {
@@ -312,7 +400,11 @@ fn permissions_are_granted_and_taken() {
     assert_eq!(world.get_as(&path, "admin").ids(), [""; 0]);
     assert_eq!(world.delete(&format!("{path}/{id}"), "admin").status, 404);
 
-    let graph = id_of(&world.get_as(&format!("/servicePrincipals(appId='{GRAPH}')"), "admin").json());
+    let graph = id_of(
+        &world
+            .get_as(&format!("/servicePrincipals(appId='{GRAPH}')"), "admin")
+            .json(),
+    );
     for (resource, role, status) in [
         (graph.as_str(), NOBODY.to_string().as_str(), 400),
         (principal.as_str(), USER_READ_ALL, 400),
@@ -322,9 +414,22 @@ fn permissions_are_granted_and_taken() {
         let answer = world.request("POST", &path, "admin", &body);
         assert_eq!(answer.status, status, "{}", answer.shown());
     }
-    let roles = world.get_as(&format!("/servicePrincipals/{graph}?$select=appRoles"), "admin").json();
-    assert_eq!(roles["appRoles"].as_array().unwrap().len(), Permission::ALL.len());
-    assert_eq!(world.delete(&format!("/servicePrincipals/{graph}"), "admin").status, 403);
+    let roles = world
+        .get_as(
+            &format!("/servicePrincipals/{graph}?$select=appRoles"),
+            "admin",
+        )
+        .json();
+    assert_eq!(
+        roles["appRoles"].as_array().unwrap().len(),
+        Permission::ALL.len()
+    );
+    assert_eq!(
+        world
+            .delete(&format!("/servicePrincipals/{graph}"), "admin")
+            .status,
+        403
+    );
 }
 
 #[test]
@@ -340,7 +445,11 @@ fn who_may() {
         ("PATCH", path.clone(), 403),
         ("DELETE", path.clone(), 403),
         ("POST", format!("{path}/addPassword"), 403),
-        ("POST", "/roleManagement/directory/roleAssignments".to_owned(), 403),
+        (
+            "POST",
+            "/roleManagement/directory/roleAssignments".to_owned(),
+            403,
+        ),
     ] {
         let answer = world.request(method, &path, "app", &json!({ "displayName": "x" }));
         assert_eq!(answer.status, status, "{method} {path}: {}", answer.shown());
@@ -359,14 +468,20 @@ fn roles_are_given_and_taken() {
     let roles = world.get_as("/directoryRoles", "admin");
     assert_eq!(roles.ids().len(), Role::ALL.len());
     let reader = Role::GlobalReader.template_id();
-    let one = world.get_as(&format!("/directoryRoles(roleTemplateId='{reader}')"), "admin");
+    let one = world.get_as(
+        &format!("/directoryRoles(roleTemplateId='{reader}')"),
+        "admin",
+    );
     assert_eq!(one.json()["displayName"], "Global Reader");
 
     let body = json!({ "principalId": ANNA, "roleDefinitionId": reader, "directoryScopeId": "/" });
     let assignments = "/roleManagement/directory/roleAssignments";
     let made = world.request("POST", assignments, "admin", &body);
     insta::assert_snapshot!("role_assignment", made.shown());
-    assert_eq!(world.request("POST", assignments, "admin", &body).error().0, 400);
+    assert_eq!(
+        world.request("POST", assignments, "admin", &body).error().0,
+        400
+    );
     let filter = format!("{assignments}?$filter=principalId%20eq%20'{ANNA}'");
     assert_eq!(world.get_as(&filter, "admin").ids(), [id_of(&made.json())]);
     let members = format!("/directoryRoles/{reader}/members");
@@ -382,21 +497,45 @@ fn roles_are_given_and_taken() {
         let answer = world.request("POST", &format!("{members}/$ref"), "admin", &reference);
         assert_eq!(answer.status, 204, "{}", answer.shown());
     }
-    assert_eq!(world.get_as(&members, "admin").ids(), [BEN.to_string(), principal.clone()]);
+    assert_eq!(
+        world.get_as(&members, "admin").ids(),
+        [BEN.to_string(), principal.clone()]
+    );
     for id in [BEN.to_string(), principal] {
-        assert_eq!(world.delete(&format!("{members}/{id}/$ref"), "admin").status, 204);
-        assert_eq!(world.delete(&format!("{members}/{id}/$ref"), "admin").status, 404);
+        assert_eq!(
+            world
+                .delete(&format!("{members}/{id}/$ref"), "admin")
+                .status,
+            204
+        );
+        assert_eq!(
+            world
+                .delete(&format!("{members}/{id}/$ref"), "admin")
+                .status,
+            404
+        );
     }
     let global = Role::GlobalAdministrator.template_id();
-    let last = world.delete(&format!("/directoryRoles/{global}/members/{ADMIN}/$ref"), "admin");
+    let last = world.delete(
+        &format!("/directoryRoles/{global}/members/{ADMIN}/$ref"),
+        "admin",
+    );
     assert!(last.error().2.starts_with("The last Global Administrator"));
     for (principal, role, scope, status) in [
         (NOBODY.to_string(), reader.to_string(), "/", 404),
         (ANNA.to_string(), NOBODY.to_string(), "/", 400),
-        (ANNA.to_string(), reader.to_string(), "/administrativeUnits/1", 501),
+        (
+            ANNA.to_string(),
+            reader.to_string(),
+            "/administrativeUnits/1",
+            501,
+        ),
     ] {
         let body = json!({ "principalId": principal, "roleDefinitionId": role, "directoryScopeId": scope });
-        assert_eq!(world.request("POST", assignments, "admin", &body).status, status);
+        assert_eq!(
+            world.request("POST", assignments, "admin", &body).status,
+            status
+        );
     }
 }
 
@@ -412,8 +551,13 @@ fn objects_of_every_type_are_got_by_their_ids() {
     let found = world.request("POST", "/directoryObjects/getByIds", "admin", &body);
     assert_eq!(found.ids(), [ANNA.to_string(), id_of(&principal)]);
     let body = json!({ "ids": [application["id"]], "types": ["application"] });
-    let found = world.request("POST", "/directoryObjects/getByIds", "admin", &body).json();
-    assert_eq!(found["value"][0]["@odata.type"], "#microsoft.graph.application");
+    let found = world
+        .request("POST", "/directoryObjects/getByIds", "admin", &body)
+        .json();
+    assert_eq!(
+        found["value"][0]["@odata.type"],
+        "#microsoft.graph.application"
+    );
 }
 
 #[test]
@@ -433,8 +577,14 @@ fn sessions_end_and_the_time_is_noted() {
             assert_eq!(answer.json()["value"], true);
         }
     }
-    let shown = world.get_as(&format!("/users/{ANNA}?$select=signInSessionsValidFromDateTime"), "admin");
-    assert_eq!(shown.json()["signInSessionsValidFromDateTime"], "2026-11-21T08:43:34Z");
+    let shown = world.get_as(
+        &format!("/users/{ANNA}?$select=signInSessionsValidFromDateTime"),
+        "admin",
+    );
+    assert_eq!(
+        shown.json()["signInSessionsValidFromDateTime"],
+        "2026-11-21T08:43:34Z"
+    );
 }
 
 #[test]

@@ -189,7 +189,7 @@ mod tests {
         };
         assert!(row.id().starts_with("lAPpYvVpN0KRkAEhdxReE"));
         assert_eq!(RoleAssignmentRow::parse(&row.id()), Some(row));
-        for id in ["", "-1", "x-1", &row.id()[..45], "AAAA-1"] {
+        for id in ["", "-1", "x-1", &row.id()[..44], "AAAA-1"] {
             assert_eq!(RoleAssignmentRow::parse(id), None, "{id}");
         }
     }

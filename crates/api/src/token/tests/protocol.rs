@@ -125,6 +125,53 @@ async fn nobody_is_federated() {
 }
 
 #[tokio::test]
+async fn azure_cli_finds_the_cloud_and_the_tenant_of_its_token() {
+    let client = Client::new();
+    let cloud = client
+        .get("/metadata/endpoints?api-version=2022-09-01")
+        .await
+        .json();
+    assert_eq!(
+        cloud["authentication"]["loginEndpoint"],
+        "https://localhost:8443"
+    );
+    assert_eq!(cloud["resourceManager"], "https://localhost:8443/");
+
+    let id = CLIENT.to_string();
+    let token = async |scope: &str| {
+        let fields = [
+            ("grant_type", "client_credentials"),
+            ("scope", scope),
+            ("client_id", &id),
+            ("client_secret", &client.secret),
+        ];
+        let path = format!("/{TENANT}/oauth2/v2.0/token");
+        let answer = client.post(&path, &fields).await.json();
+        answer["access_token"].as_str().unwrap().to_owned()
+    };
+    let ask = async |path: &str, token: Option<&str>| {
+        let mut request = Request::get(path).header("host", "localhost:8443");
+        if let Some(token) = token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        client.send(request.body(Body::empty()).unwrap()).await
+    };
+    let azure = token("https://management.core.windows.net//.default").await;
+    let graph = token("https://graph.microsoft.com/.default").await;
+    let tenants = ask("/tenants?api-version=2022-12-01", Some(&azure)).await;
+    assert_eq!(tenants.json()["value"][0]["tenantId"], TENANT.to_string());
+    let subscriptions = ask("/subscriptions?api-version=2022-12-01", Some(&azure)).await;
+    assert_eq!(subscriptions.json()["value"], serde_json::json!([]));
+    for path in ["/tenants", "/subscriptions"] {
+        for token in [None, Some("forged"), Some(graph.as_str())] {
+            let answer = ask(path, token).await;
+            assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{path} {token:?}");
+            assert_eq!(answer.json()["error"]["code"], "AuthenticationFailed");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_secret_gives_a_token_that_no_cache_keeps() {
     let client = Client::new();
     let id = CLIENT.to_string();

@@ -36,11 +36,9 @@ impl Touched {
                         .add_all(&decided(group, is_changed), ALL_OF_LICENSES);
                 }
             }
-            Event::PolicyChanged { before, after } => {
-                if before.nests() != after.nests() {
-                    self.users
-                        .add_all(&holders_of_anything(tenant), ALL_OF_LICENSES);
-                }
+            Event::PolicyChanged { before, after } if before.nests() != after.nests() => {
+                self.users
+                    .add_all(&holders_of_anything(tenant), ALL_OF_LICENSES);
             }
             Event::PlansSwitchedOff { product, .. } => {
                 self.note_plans(tenant, |changed| changed == *product);

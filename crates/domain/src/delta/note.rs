@@ -108,7 +108,10 @@ impl Touched {
 
     fn note_user(&mut self, event: &Event, judged: Judged<'_>) {
         match event {
-            Event::UserCreated { user, .. } => self.touch_user(*user, Parts::WHOLE),
+            // Only who is deleted is purged, and left all groups when that happened.
+            Event::UserCreated { user, .. } | Event::UserPurged { user } => {
+                self.touch_user(*user, Parts::WHOLE);
+            }
             Event::UserUpdated {
                 user,
                 account_enabled,
@@ -147,8 +150,6 @@ impl Touched {
                 self.touch_user(*user, Parts::WHOLE);
                 self.note_memberships(*user, judged.tenant());
             }
-            // Only who is deleted is purged, and left all groups when that happened.
-            Event::UserPurged { user } => self.touch_user(*user, Parts::WHOLE),
             _ => {}
         }
     }

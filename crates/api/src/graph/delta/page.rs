@@ -81,7 +81,7 @@ impl<'p, 'r, F: Followed> Page<'p, 'r, F> {
     pub fn write(&self, view: &View<'_>, known: Option<Mark>, from: Place) -> Reply {
         let chosen = self.chosen(view);
         let went = view.touched.map(F::touches);
-        let went = went.map_or_else(Bits::new, |touches| touches.meeting(Parts::WHOLE));
+        let went = went.map_or_else(Bits::new, |all| all.meeting(Parts::WHOLE));
         // Of what went before the client last asked, it was told then.
         let is_news = |object: &u32| F::is_live(view.tenant, *object) || went.contains(*object);
         let objects: Box<dyn Iterator<Item = u32> + '_> = match &chosen {
@@ -103,15 +103,15 @@ impl<'p, 'r, F: Followed> Page<'p, 'r, F> {
 
     /// The objects outside of which none is told; absent if all live ones are.
     fn chosen(&self, view: &View<'_>) -> Option<Bits> {
-        let touches = view.touched.map(F::touches);
-        let touched = touches.map(|touches| touches.meeting(self.followed.parts()));
+        let changed = view.touched.map(F::touches);
+        let changed = changed.map(|all| all.meeting(self.followed.parts()));
         let Some(Ids(ids)) = &self.follow.ids else {
-            return touched;
+            return changed;
         };
         let named = ids.iter().filter_map(|id| F::find(view.tenant, *id));
         let mut chosen: Bits = named.collect();
-        if let Some(touched) = touched {
-            chosen.intersect_with(&touched);
+        if let Some(changed) = changed {
+            chosen.intersect_with(&changed);
         }
         Some(chosen)
     }

@@ -108,9 +108,9 @@ impl Copy {
             page["@odata.nextLink"].as_str(),
             page["@odata.deltaLink"].as_str(),
         ) {
-            (Some(next), None) => self.link = next.to_owned(),
+            (Some(next), None) => next.clone_into(&mut self.link),
             (None, Some(round)) => {
-                self.link = round.to_owned();
+                round.clone_into(&mut self.link);
                 self.rounds.push(round.to_owned());
                 self.is_complete = true;
             }

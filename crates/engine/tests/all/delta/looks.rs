@@ -129,11 +129,11 @@ fn licenses(tenant: &Tenant, user: &UserView<'_>) -> Vec<License> {
         .collect()
 }
 
+/// A product with its state, its plans with whether they are on, and since when.
+type State = (ProductOrdinal, Status, Vec<(Uuid, String, bool)>, i64);
+
 /// What plans a user has since when, and the state of their products.
-fn states(
-    tenant: &Tenant,
-    user: &UserView<'_>,
-) -> Vec<(ProductOrdinal, Status, Vec<(Uuid, String, bool)>, i64)> {
+fn states(tenant: &Tenant, user: &UserView<'_>) -> Vec<State> {
     let each = |license: EffectiveLicense| {
         let product = tenant.product(license.product).unwrap();
         let plans = product.plans_with_state(license.disabled);

@@ -3,8 +3,10 @@
 /// Which of Graph's codes says it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ErrorKind {
-    /// `BadRequest`: the query cannot be read, or names what is not there.
+    /// `BadRequest`: the query cannot be read.
     Unreadable,
+    /// `BadRequest`: the query names a property that the type does not have.
+    UnknownProperty,
     /// `Request_BadRequest`: a value cannot be one of its property.
     Invalid,
     /// `Request_UnsupportedQuery`: the query can be read, but this cannot be asked.
@@ -26,6 +28,14 @@ impl QueryError {
     pub fn unreadable(message: impl Into<String>) -> Self {
         Self {
             kind: ErrorKind::Unreadable,
+            message: message.into(),
+        }
+    }
+
+    /// The type does not have a property.
+    pub fn unknown_property(message: impl Into<String>) -> Self {
+        Self {
+            kind: ErrorKind::UnknownProperty,
             message: message.into(),
         }
     }

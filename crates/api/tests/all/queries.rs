@@ -475,6 +475,14 @@ fn groups_and_members_are_asked_as_they_are_shown() {
             .collect();
         let query = format!("$count=true&$filter={}", encoded(filter));
         let answer = world.get(&format!("{path}?$top=999&$select=id&{query}"));
+        // Nobody has these properties together, or groups have the property and cannot be asked so.
+        if answer.status == 400 {
+            let (_, code, _) = answer.error();
+            let of_groups = ["endswith(mail", "onPremisesExtensionAttributes"];
+            let is_refused =
+                expected.is_empty() || of_groups.iter().any(|one| filter.contains(one));
+            return assert!(is_refused, "{path} {filter} {code}");
+        }
         assert_eq!(
             answer.ids(),
             ids(&expected),

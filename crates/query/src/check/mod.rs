@@ -81,7 +81,7 @@ fn not_searchable(property: &str) -> QueryError {
 
 /// There is no such property.
 fn unknown(what: &str, path: &str, entity: &Entity) -> QueryError {
-    QueryError::unreadable(format!(
+    QueryError::unknown_property(format!(
         "Invalid {what} clause: Could not find a property named '{path}' on type 'microsoft.graph.{}'.",
         entity.name
     ))

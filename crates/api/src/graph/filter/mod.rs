@@ -79,6 +79,11 @@ impl Query {
 
     /// The condition on objects of one type, if there is any.
     pub fn condition<Q: Question>(&self) -> Result<Option<Condition<Q>>, GraphError> {
+        self.check().map_err(refusal)
+    }
+
+    /// The same, with what a query is refused for.
+    fn check<Q: Question>(&self) -> Result<Option<Condition<Q>>, QueryError> {
         let reader = Reader {
             entity: Q::entity(),
             is_known: &Q::is_known,
@@ -87,15 +92,14 @@ impl Query {
         let filter = self.filter.as_ref().map(|filter| reader.filter(filter));
         let search = self.search.as_ref().map(|search| reader.search(search));
         let both = [filter, search].into_iter().flatten();
-        let mut all: Vec<Condition<Test>> = both.collect::<Result<_, _>>().map_err(refusal)?;
+        let mut all: Vec<Condition<Test>> = both.collect::<Result<_, _>>()?;
         let condition = match (all.pop(), all.pop()) {
             (None, _) => return Ok(None),
             (Some(only), None) => only,
             (Some(search), Some(filter)) => Condition::And(vec![filter, search]),
         };
         let bind = |test: &Test| {
-            Q::bind(test)
-                .ok_or_else(|| refusal(QueryError::clause(test.property.name, Q::entity().name)))
+            Q::bind(test).ok_or_else(|| QueryError::clause(test.property.name, Q::entity().name))
         };
         condition.try_map(&bind).map(Some)
     }
@@ -104,7 +108,7 @@ impl Query {
 /// What the client is told of a query that is refused.
 pub(crate) fn refusal(error: QueryError) -> GraphError {
     match error.kind {
-        ErrorKind::Unreadable => GraphError::unreadable(error.message),
+        ErrorKind::Unreadable | ErrorKind::UnknownProperty => GraphError::unreadable(error.message),
         ErrorKind::Invalid => GraphError::refused(error.message),
         ErrorKind::Unsupported => GraphError::new(
             StatusCode::BAD_REQUEST,

@@ -6,9 +6,9 @@ use zetel_domain::{
     state::Bits,
     user::UserView,
 };
-use zetel_query::{Condition, Reach};
+use zetel_query::{Condition, ErrorKind, Reach};
 
-use super::{GroupTest, Query, UserTest};
+use super::{GroupTest, Query, Question, UserTest, refusal};
 use crate::graph::error::GraphError;
 
 /// A condition on users and groups. An object of a type that does not have a property of the condition never fits.
@@ -19,16 +19,23 @@ pub(crate) struct ObjectFilter {
 }
 
 impl ObjectFilter {
-    /// The condition of a request, if there is any; an error if it is for objects of neither type.
-    pub fn of(query: &Query) -> Result<Option<Self>, GraphError> {
+    /// The condition of a request on a list that may have users and groups, if there is any.
+    ///
+    /// It is an error if no type in the list has a property; and if a type has it but cannot be asked so, for the
+    /// objects of that type would be missing.
+    pub fn of(
+        query: &Query,
+        may_have_users: bool,
+        may_have_groups: bool,
+    ) -> Result<Option<Self>, GraphError> {
         if query.is_empty() {
             return Ok(None);
         }
-        let groups = query.condition().unwrap_or_default();
-        let users = match query.condition() {
-            Err(error) if groups.is_none() => return Err(error),
-            users => users.unwrap_or_default(),
-        };
+        let users = of_type(query, may_have_users, may_have_groups)?;
+        let groups = of_type(query, may_have_groups, may_have_users)?;
+        if users.is_none() && groups.is_none() {
+            query.condition::<UserTest>()?;
+        }
         Ok(Some(Self { users, groups }))
     }
 
@@ -65,5 +72,20 @@ impl ObjectFilter {
             condition.holds(&|test| test.holds(tenant, ordinal, group))
         };
         self.groups.as_ref().is_some_and(fits)
+    }
+}
+
+/// The condition on the objects of one type. Where there are others, a type may lack a property.
+fn of_type<Q: Question>(
+    query: &Query,
+    is_there: bool,
+    are_others: bool,
+) -> Result<Option<Condition<Q>>, GraphError> {
+    if !is_there {
+        return Ok(None);
+    }
+    match query.check() {
+        Err(error) if are_others && error.kind == ErrorKind::UnknownProperty => Ok(None),
+        checked => checked.map_err(refusal),
     }
 }

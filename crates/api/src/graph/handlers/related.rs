@@ -89,6 +89,21 @@ impl Related {
         objects
     }
 
+    /// Whether there may be users in the list.
+    fn may_have_users(self) -> bool {
+        let is_of_groups = matches!(
+            self.relation,
+            Relation::MemberOf | Relation::TransitiveMemberOf
+        );
+        self.cast != Cast::Groups && !is_of_groups
+    }
+
+    /// Whether there may be groups in the list.
+    fn may_have_groups(self) -> bool {
+        let is_of_users = matches!(self.relation, Relation::Owners | Relation::LicenseErrors);
+        self.cast != Cast::Users && !is_of_users
+    }
+
     const fn set(self) -> &'static str {
         match self.cast {
             Cast::None => "directoryObjects",
@@ -124,10 +139,11 @@ impl<'a> Choice<'a> {
     fn new(
         call: &Call<'_>,
         tenant: &'a Tenant,
-        mut objects: ObjectSet,
+        (related, mut objects): (Related, ObjectSet),
         is_count: bool,
     ) -> Result<Self, GraphError> {
-        let filter = ObjectFilter::of(&Query::of(call, is_count)?)?;
+        let query = Query::of(call, is_count)?;
+        let filter = ObjectFilter::of(&query, related.may_have_users(), related.may_have_groups())?;
         let is_of_ids = filter.as_ref().is_none_or(ObjectFilter::is_of_ids);
         let asks_more = !is_of_ids || call.options.order_by.is_some();
         if asks_more && is_hidden(&objects, sight(call)) {
@@ -170,7 +186,8 @@ pub(crate) fn list(call: &Call<'_>, related: Related) -> Result<Reply, GraphErro
     let tenant = related.read(call)?;
     let object = related.find(call, &tenant)?;
     let selection = ObjectSelection::parse(call.options.select.as_deref())?;
-    let choice = Choice::new(call, &tenant, related.objects(&tenant, &object), false)?;
+    let objects = related.objects(&tenant, &object);
+    let choice = Choice::new(call, &tenant, (related, objects), false)?;
     let listing = Listing::Related(related.relation, object.id());
     let context = selection.context.clone();
     let context = [related.set(), &context];
@@ -217,7 +234,8 @@ fn by_name(call: &Call<'_>) -> Result<Option<Ordering>, GraphError> {
 pub(crate) fn count(call: &Call<'_>, related: Related) -> Result<Reply, GraphError> {
     let tenant = related.read(call)?;
     let object = related.find(call, &tenant)?;
-    let choice = Choice::new(call, &tenant, related.objects(&tenant, &object), true)?;
+    let objects = related.objects(&tenant, &object);
+    let choice = Choice::new(call, &tenant, (related, objects), true)?;
     write_count(call, || choice.count())
 }
 

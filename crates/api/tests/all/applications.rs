@@ -338,10 +338,10 @@ fn certificates_are_replaced_whole() {
         "key": certificate(), "keyId": "00000000-0000-4000-8000-00000000ce57", "type": "AsymmetricX509Cert",
         "usage": "Verify", "startDateTime": "2026-01-01T00:00:00Z",
     });
-    let patch =
+    let set =
         |keys: Value| world.request("PATCH", &path, "admin", &json!({ "keyCredentials": keys }));
     let shown = || world.get_as(&path, "admin").json()["keyCredentials"].clone();
-    assert_eq!(patch(json!([key])).status, 204);
+    assert_eq!(set(json!([key])).status, 204);
     insta::assert_snapshot!(
         "key_credentials",
         serde_json::to_string_pretty(&shown()).unwrap()
@@ -350,9 +350,9 @@ fn certificates_are_replaced_whole() {
     // As it was read, and another one.
     let mut other = key.clone();
     other["keyId"] = Value::Null;
-    assert_eq!(patch(json!([shown()[0], other])).status, 204);
+    assert_eq!(set(json!([shown()[0], other])).status, 204);
     assert_eq!(shown().as_array().unwrap().len(), 2);
-    let same = patch(json!([shown()[0], key, key]));
+    let same = set(json!([shown()[0], key, key]));
     assert_eq!(same.error().0, 400, "{}", same.shown());
     for (name, value) in [
         ("type", json!("Symmetric")),
@@ -364,14 +364,14 @@ fn certificates_are_replaced_whole() {
         let mut wrong = key.clone();
         wrong["keyId"] = json!(NOBODY);
         wrong[name] = value;
-        assert_eq!(patch(json!([wrong])).error().0, 400, "{name}");
+        assert_eq!(set(json!([wrong])).error().0, 400, "{name}");
     }
     assert_eq!(
         shown().as_array().unwrap().len(),
         2,
         "a refusal changes nothing"
     );
-    assert_eq!(patch(json!([])).status, 204);
+    assert_eq!(set(json!([])).status, 204);
     assert_eq!(shown(), json!([]));
 }
 

@@ -394,7 +394,7 @@ fn undoing_needs_the_right_to_do() {
     }
     for (event, action) in [
         (left(protected), Action::WriteRoleAssignableGroups),
-        (role, Action::ManageApplications),
+        (role, Action::AssignRoles),
         (policy, Action::ManagePolicy),
     ] {
         assert_eq!(people.judge(&users, &undo(event)), FORBIDDEN(action));

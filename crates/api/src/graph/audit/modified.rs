@@ -102,21 +102,12 @@ pub(super) fn of(tenant: &Tenant, event: &Event) -> Vec<Modified> {
                 .map(|name| Modified::between(name, None, None))
                 .collect(),
         },
-        Event::ApplicationAdded { application } => of_permissions(application.permissions.iter()),
-        Event::ApplicationChanged { application } => vec![Modified::new(
-            "DisplayName",
-            list_of(&application.display_name),
-        )],
-        Event::CredentialsChanged { added, removed, .. } => vec![Modified::between(
-            "KeyDescription",
-            Some(key_ids(removed)),
-            Some(key_ids(added)),
-        )],
-        Event::PermissionsChanged { permissions, .. } => of_permissions(permissions.iter()),
-        Event::RoleAssigned { role, .. } | Event::RoleRemoved { role, .. } => vec![
-            Modified::new("Role.DisplayName", list_of(role.display_name())),
-            Modified::new("Role.TemplateId", list_of(&role.template_id().to_string())),
-        ],
+        Event::ApplicationAdded { .. }
+        | Event::ApplicationChanged { .. }
+        | Event::CredentialsChanged { .. }
+        | Event::PermissionsChanged { .. }
+        | Event::RoleAssigned { .. }
+        | Event::RoleRemoved { .. } => of_access(event),
         Event::GroupCreated { definition, .. } => {
             of_definition(&GroupDefinition::default(), definition, true)
         }
@@ -198,6 +189,28 @@ fn of_profile(profile: &Profile) -> Vec<Modified> {
             }),
         ),
     ]
+}
+
+/// What changed of an application, or of who has a directory role.
+fn of_access(event: &Event) -> Vec<Modified> {
+    match event {
+        Event::ApplicationAdded { application } => of_permissions(application.permissions.iter()),
+        Event::ApplicationChanged { application } => vec![Modified::new(
+            "DisplayName",
+            list_of(&application.display_name),
+        )],
+        Event::CredentialsChanged { added, removed, .. } => vec![Modified::between(
+            "KeyDescription",
+            Some(key_ids(removed)),
+            Some(key_ids(added)),
+        )],
+        Event::PermissionsChanged { permissions, .. } => of_permissions(permissions.iter()),
+        Event::RoleAssigned { role, .. } | Event::RoleRemoved { role, .. } => vec![
+            Modified::new("Role.DisplayName", list_of(role.display_name())),
+            Modified::new("Role.TemplateId", list_of(&role.template_id().to_string())),
+        ],
+        _ => Vec::new(),
+    }
 }
 
 fn of_permissions<'a>(

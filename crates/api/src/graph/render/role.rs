@@ -151,11 +151,11 @@ impl Entity for RoleAssignment {
     const NAME: &'static str = "unifiedRoleAssignment";
     const COLUMNS: &'static [Column<Self>] = &[
         Column::new(one("id").required(), |row, out| {
-            json::string(out, &row.id())
+            json::string(out, &row.id());
         }),
         Column::new(one("directoryScopeId"), |_, out| json::string(out, "/")),
         Column::new(one("principalId"), |row, out| {
-            json::guid(out, row.principal)
+            json::guid(out, row.principal);
         }),
         Column::new(one("roleDefinitionId"), |row, out| {
             json::guid(out, row.role.template_id());

@@ -19,7 +19,7 @@ use crate::graph::{
 /// Microsoft Graph's application id, the same everywhere.
 pub(crate) const GRAPH_APP_ID: Uuid = Uuid::from_u128(0x00000003_0000_0000_c000_000000000000);
 /// The object id of Microsoft Graph's service principal here.
-pub(crate) const GRAPH_PRINCIPAL: Uuid = Uuid::from_u128(0x00000003_0000_4000_8000_007a_6574_656c);
+pub(crate) const GRAPH_PRINCIPAL: Uuid = Uuid::from_u128(0x00000003_0000_4000_8000_007a6574656c);
 const GRAPH_NAME: &str = "Microsoft Graph";
 const GRAPH_URIS: [&str; 2] = [
     "https://graph.microsoft.com",
@@ -296,7 +296,7 @@ impl Entity for AppRoleAssignment {
     const NAME: &'static str = "appRoleAssignment";
     const COLUMNS: &'static [Column<Self>] = &[
         Column::new(one("id").required(), |row, out| {
-            json::string(out, &row.id())
+            json::string(out, &row.id());
         }),
         Column::new(Property::new("deletedDateTime", Type::Time), |_, out| {
             json::null(out);

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use zetel_domain::{
     Command, Outcome, Rejection,
     access::{Permission, Role},
+    application::ApplicationPatch,
     user::{UserKey, UserState},
 };
 
@@ -30,6 +31,35 @@ impl Model {
             .iter()
             .filter(|user| user.state == UserState::Live && user.account_enabled);
         able.any(|user| user.id != id && self.is_global_administrator(user.id))
+    }
+
+    fn on_updating_application(
+        &mut self,
+        id: Uuid,
+        patch: &ApplicationPatch,
+    ) -> Result<(), Rejection> {
+        let application = self.applications.get_mut(&id);
+        let application = application.ok_or(Rejection::ApplicationNotFound { id })?;
+        if patch.display_name.as_deref() == Some("") {
+            return Err(Rejection::RequiredPropertyMissing {
+                name: "displayName",
+            });
+        }
+        if let Some(name) = &patch.display_name {
+            application.display_name.clone_from(name);
+        }
+        application.dormant = patch.dormant.unwrap_or(application.dormant);
+        for (name, value) in &patch.properties {
+            application.properties.remove(name);
+            application
+                .properties
+                .extend(value.clone().map(|value| (name.clone(), value)));
+        }
+        if application.dormant {
+            application.permissions.clear();
+            self.roles.remove(&application.service_principal_id);
+        }
+        Ok(())
     }
 
     pub(super) fn on_access(
@@ -79,29 +109,7 @@ impl Model {
                 let removed = removed.ok_or(Rejection::ApplicationNotFound { id: *id })?;
                 self.roles.remove(&removed.service_principal_id);
             }
-            Command::UpdateApplication { id, patch } => {
-                let application = self.applications.get_mut(id);
-                let application = application.ok_or(Rejection::ApplicationNotFound { id: *id })?;
-                if patch.display_name.as_deref() == Some("") {
-                    return Err(Rejection::RequiredPropertyMissing {
-                        name: "displayName",
-                    });
-                }
-                if let Some(name) = &patch.display_name {
-                    application.display_name.clone_from(name);
-                }
-                application.dormant = patch.dormant.unwrap_or(application.dormant);
-                for (name, value) in &patch.properties {
-                    application.properties.remove(name);
-                    application
-                        .properties
-                        .extend(value.clone().map(|value| (name.clone(), value)));
-                }
-                if application.dormant {
-                    application.permissions.clear();
-                    self.roles.remove(&application.service_principal_id);
-                }
-            }
+            Command::UpdateApplication { id, patch } => self.on_updating_application(*id, patch)?,
             Command::NoteCredentials { id, .. } => {
                 if !self.applications.contains_key(id) {
                     return Err(Rejection::ApplicationNotFound { id: *id });

@@ -175,7 +175,7 @@ fn check_distinct(ids: impl Iterator<Item = Uuid>) -> Result<(), GraphError> {
 /// Certificates of an application that is registered with them.
 pub(super) fn new_keys(
     call: &Call<'_>,
-    keys: Vec<Value>,
+    keys: &[Value],
 ) -> Result<Vec<CertificateCredential>, GraphError> {
     check_room(keys.len())?;
     let keys = keys

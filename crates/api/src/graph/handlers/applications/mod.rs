@@ -103,7 +103,7 @@ pub(crate) async fn get(call: &Call<'_>, by: By) -> Result<Reply, GraphError> {
 pub(crate) async fn create(call: &Call<'_>) -> Result<Reply, GraphError> {
     call.read(Action::ManageApplications, None)?;
     let wanted = body::read(call.members()?, None)?;
-    let keys = credentials::new_keys(call, wanted.keys.unwrap_or_default())?;
+    let keys = credentials::new_keys(call, &wanted.keys.unwrap_or_default())?;
     let ApplicationPatch {
         display_name,
         public_client,

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use zetel_domain::{
     Command,
     access::Action,
+    assignment::{AssignmentRequest, ProductRequest},
     command::NewSubscription,
     delta::{Parts, Touched, of_group, of_user},
     group::{GroupDefinition, NewGroup},
@@ -221,6 +222,49 @@ fn a_small_change_touches_what_it_changes_and_nothing_else() {
         2,
         "both of its groups list it no longer"
     );
+}
+
+#[test]
+fn whatever_a_group_gives_otherwise_touches_its_members() {
+    let place = Place::folder();
+    let clock = TestClock::new();
+    let engine = open(&place.target(), &clock);
+    begin(&engine);
+    submit(&engine, new_group(1, &[2, 3])).unwrap();
+    let (sku_id, plan) = {
+        let state = snapshot(&engine);
+        let (_, product) = state.products().next().unwrap();
+        (product.sku_id, product.plans[0].plan.id)
+    };
+    let give = |disabled_plans: Vec<Uuid>| {
+        clock.advance(60);
+        let add = vec![ProductRequest {
+            sku_id,
+            disabled_plans,
+        }];
+        let request = AssignmentRequest {
+            add,
+            remove: Vec::new(),
+        };
+        let group = Uuid::from_u128(1);
+        let mark = snapshot(&engine).mark();
+        submit(&engine, Command::AssignGroupLicenses { group, request }).unwrap();
+        mark
+    };
+    let members: Bits = {
+        let state = snapshot(&engine);
+        let (_, group) = state.find_group(Uuid::from_u128(1)).unwrap();
+        group.members.clone()
+    };
+    let marks = [give(Vec::new()), give(vec![plan]), give(Vec::new())];
+    // In memory, and by the journal after a restart.
+    for engine in [&engine, &open(&place.target(), &clock)] {
+        for mark in marks {
+            let (_, touched) = touched_since(engine, mark);
+            assert_eq!(touched.users.meeting(of_user::LICENSES), members);
+            assert_eq!(touched.groups.meeting(of_group::LICENSES).len(), 1);
+        }
+    }
 }
 
 #[test]

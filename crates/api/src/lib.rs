@@ -17,7 +17,9 @@ use axum::Router;
 use zetel_identity::TokenService;
 
 pub use authentication::{Authenticate, Authenticator, Principal, Principals};
-pub use graph::{ListCredentials, SignDecisions, coverage_document, parity_document, router as graph_router};
+pub use graph::{
+    ListCredentials, SignDecisions, coverage_document, parity_document, router as graph_router,
+};
 pub use state::{ApiState, Settings};
 
 /// Everything that clients reach: Graph, the enrollment gate and the token service.

@@ -61,7 +61,9 @@ impl<'r> Head<'r> {
 
 /// How a client calls itself: its SDK, or else its program.
 pub(crate) fn agent(headers: &HeaderMap) -> &str {
-    let said = headers.get("sdkversion").or_else(|| headers.get(USER_AGENT));
+    let said = headers
+        .get("sdkversion")
+        .or_else(|| headers.get(USER_AGENT));
     let text = said.and_then(|said| said.to_str().ok()).unwrap_or_default();
     text.get(..MAXIMUM_AGENT).unwrap_or(text)
 }

@@ -35,7 +35,9 @@ pub fn parity_document() -> String {
     for route in graph {
         write_route(&mut out, route, &exercised);
     }
-    out.push_str("\n## What differs, and why\n\n| | Microsoft | Zetel | why |\n| --- | --- | --- | --- |\n");
+    out.push_str(
+        "\n## What differs, and why\n\n| | Microsoft | Zetel | why |\n| --- | --- | --- | --- |\n",
+    );
     for (number, difference) in (1..).zip(DIFFERENCES) {
         let Difference {
             microsoft,

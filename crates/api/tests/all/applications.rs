@@ -58,6 +58,13 @@ fn id_of(object: &Value) -> String {
     object["id"].as_str().unwrap().to_owned()
 }
 
+/// A text in which ids that are drawn at random have names.
+fn with_names(text: &str, ids: &[(&str, &Value)]) -> String {
+    ids.iter().fold(text.to_owned(), |text, (name, id)| {
+        text.replace(id.as_str().unwrap(), name)
+    })
+}
+
 fn wake(world: &World, application: &Value) -> Value {
     let body = json!({ "appId": application["appId"], "accountEnabled": true });
     let made = world.request("POST", "/servicePrincipals", "admin", &body);
@@ -84,13 +91,19 @@ fn an_application_as_graph_shows_it() {
             "resourceAccess": [{"id": USER_READ_ALL, "type": "Role"}]}],
     });
     let made = world.request("POST", "/applications", "admin", &body);
-    insta::assert_snapshot!("application_created", made.shown());
     let application = made.json();
     let principal = wake(&world, &application);
-    insta::assert_snapshot!(
-        "service_principal",
-        serde_json::to_string_pretty(&principal).unwrap()
-    );
+    let named = |text: &str| {
+        let ids = [
+            ("{id}", &application["id"]),
+            ("{appId}", &application["appId"]),
+            ("{servicePrincipalId}", &principal["id"]),
+        ];
+        with_names(text, &ids)
+    };
+    insta::assert_snapshot!("application_created", named(&made.shown()));
+    let shown = serde_json::to_string_pretty(&principal).unwrap();
+    insta::assert_snapshot!("service_principal", named(&shown));
 }
 
 #[test]
@@ -381,8 +394,14 @@ fn permissions_are_granted_and_taken() {
     let application = register(&world, "Sync");
     let principal = id_of(&wake(&world, &application));
     let made = grant(&world, &principal, "admin");
-    insta::assert_snapshot!("app_role_assignment", made.shown());
-    let id = id_of(&made.json());
+    let body = made.json();
+    let id = id_of(&body);
+    let ids = [
+        ("{servicePrincipalId}", &body["principalId"]),
+        ("{id}", &body["id"]),
+        ("{graph}", &body["resourceId"]),
+    ];
+    insta::assert_snapshot!("app_role_assignment", with_names(&made.shown(), &ids));
     assert_eq!(id.len(), 43);
     assert_eq!(
         grant(&world, &principal, "admin").error().0,

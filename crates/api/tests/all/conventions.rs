@@ -114,7 +114,30 @@ fn keys(world: &World) -> Vec<(&'static str, String)> {
     let events = "/deviceManagement/troubleshootingEvents";
     let audits = "/auditLogs/directoryAudits";
     let deleted = "/directory/deletedItems";
+    let roles = "/roleManagement/directory";
+    let [application, principal] =
+        ["/applications", "/servicePrincipals"].map(|list| first(world, list));
+    let of_application = get(world, &format!("/applications/{application}"), &[]).json();
+    let client = of_application["appId"].as_str().unwrap();
+    let role = first(world, "/directoryRoles");
     vec![
+        ("'{appId}'", format!("'{client}'")),
+        ("/applications/{id}", format!("/applications/{application}")),
+        (
+            "/servicePrincipals/{id}",
+            format!("/servicePrincipals/{principal}"),
+        ),
+        ("roleTemplateId='{id}'", format!("roleTemplateId='{role}'")),
+        ("/directoryRoles/{id}", format!("/directoryRoles/{role}")),
+        ("roleDefinitions/{id}", format!("roleDefinitions/{role}")),
+        (
+            "roleAssignments/{id}",
+            format!(
+                "roleAssignments/{}",
+                first(world, &format!("{roles}/roleAssignments"))
+            ),
+        ),
+        ("/domains/{id}", "/domains/contoso.example".to_owned()),
         ("{id | userPrincipalName}", ADMIN.to_string()),
         (
             "licenseDetails/{id}",

@@ -69,7 +69,8 @@ pub fn touched(before: &Tenant, after: &Tenant, now: Timestamp) -> Vec<DeviceTou
             let complies = |tenant: &Tenant| {
                 let device = tenant.devices().view(device)?;
                 let is_covered = tenant.user_shortfall(&device).is_none();
-                let is_heard = || tenant.silent_from(&device) > now && !tenant.lacks_policy(&device);
+                let is_heard =
+                    || tenant.silent_from(&device) > now && !tenant.lacks_policy(&device);
                 Some(is_covered && (!has_other_conditions || is_heard()))
             };
             let (was, is) = (complies(before)?, complies(after)?);

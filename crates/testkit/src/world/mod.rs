@@ -391,6 +391,15 @@ fn access_command([kind, who, what, how]: [u8; 4], tenant: &Tenant) -> Command {
             permissions: permissions(),
         },
         (26, _) => Command::AssignRole { principal, role },
-        _ => Command::RemoveRole { principal, role },
+        _ => {
+            // Of somebody who has one, if anybody has.
+            let held = tenant.role_assignments().iter();
+            let held: Vec<(Uuid, Role)> = held
+                .flat_map(|(principal, roles)| roles.iter().map(|role| (*principal, *role)))
+                .collect();
+            let chosen = held.get(usize::from(what) % held.len().max(1)).copied();
+            let (principal, role) = chosen.unwrap_or((principal, role));
+            Command::RemoveRole { principal, role }
+        }
     }
 }

@@ -247,7 +247,7 @@ fn whoever_undoes_needs_the_right_to_what_is_put_back() {
         for generation in [given, taken] {
             assert_eq!(
                 undo(&licenser, generation),
-                forbidden(Action::ManageApplications)
+                forbidden(Action::AssignRoles)
             );
         }
         assert_eq!(undo(&licenser, deleted), forbidden(Action::DeleteUsers));

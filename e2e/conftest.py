@@ -24,14 +24,14 @@ def pytest_configure():
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session, exitstatus):
     """After a run of everything: what clients used is what `exercised.json` says, or is written there."""
-    if exitstatus != pytest.ExitCode.OK or "ZETEL_E2E_WHOLE" not in os.environ:
+    if exitstatus != pytest.ExitCode.OK or "E2E_WHOLE" not in os.environ:
         return
     exercised = TRAFFIC.as_json()
-    if "ZETEL_UPDATE_DOCS" in os.environ:
+    if "E2E_UPDATE" in os.environ:
         write(exercised)
     elif changes := differences(written(), exercised):
         print("\ne2e/exercised.json is not what clients used in this run:", *changes, sep="\n  ")
-        print("hint: ZETEL_UPDATE_DOCS=1 make e2e, then make docs")
+        print("hint: E2E_UPDATE=1 make e2e, then make docs")
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 

@@ -8,6 +8,7 @@ import pytest
 from azure.identity.aio import ClientSecretCredential
 from kiota_abstractions.base_request_configuration import RequestConfiguration
 from kiota_authentication_azure.azure_identity_authentication_provider import AzureIdentityAuthenticationProvider
+from kiota_http._version import VERSION as KIOTA
 from msgraph import GraphRequestAdapter, GraphServiceClient
 from msgraph.generated.models.o_data_errors.o_data_error import ODataError
 from msgraph.generated.models.password_profile import PasswordProfile
@@ -16,6 +17,9 @@ from msgraph.generated.users.item.user_item_request_builder import UserItemReque
 
 from support.graph import password, unique
 from support.server import Demo
+
+# As the SDK's own HTTP client calls itself; the servers' logs tell its traffic by it.
+NAME = {"User-Agent": f"python-httpx/{httpx.__version__} kiota-python/{KIOTA}"}
 
 LICENSE_PROPERTIES = ["id", "licenseAssignmentStates", "assignedLicenses", "assignedPlans"]
 
@@ -31,7 +35,7 @@ async def sdk(demo: Demo):
     provider = AzureIdentityAuthenticationProvider(
         credential, scopes=["https://graph.microsoft.com/.default"], allowed_hosts=[host]
     )
-    async with credential, httpx.AsyncClient(verify=demo.tls, timeout=30) as client:
+    async with credential, httpx.AsyncClient(verify=demo.tls, timeout=30, headers=NAME) as client:
         adapter = GraphRequestAdapter(provider, client=client)
         adapter.base_url = f"{demo.url}/v1.0"
         yield GraphServiceClient(request_adapter=adapter)

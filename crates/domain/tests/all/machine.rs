@@ -169,7 +169,7 @@ impl Machine {
         assert_invariants(command, &self.tenant, &before, &after);
         assert_devices(&self.tenant, self.now);
         // Asked now and then, so that more or less has changed since the last time.
-        if self.now.0 % 3 == 0 {
+        if self.now.0 % 17 == 0 {
             assert_query_sets(&self.tenant, &after);
         }
         token
@@ -219,7 +219,7 @@ impl Machine {
             "a clone shares no changes"
         );
         assert_indexes(&self.tenant, before, PROBES);
-        if self.now.0 % 5 == 0 {
+        if self.now.0 % 19 == 0 {
             assert_query_sets(&self.tenant, before);
         }
         // A license can change unseen: what a retired plan was set to is remembered.

@@ -201,7 +201,7 @@ fn run(arguments: RunArguments) -> Result<bool, BenchError> {
     .into_iter()
     .any(wanted);
     let machine = machine();
-    let parts: [(&str, bool, Measure); 10] = [
+    let parts: [(&str, bool, Measure); 11] = [
         ("limits", wanted(Part::Limits), measure_limits),
         ("bulk", needs_tenants, measure::bulk::measure),
         ("start", wanted(Part::Start), measure::start::measure),

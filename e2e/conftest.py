@@ -11,7 +11,7 @@ from private_postgres import private_postgres
 
 from support.graph import Graph, application_token, open_client, user_token
 from support.server import FOREIGN_VARIABLES, Demo, demo
-from support.traffic import TRAFFIC, differences, write, written
+from support.traffic import TRAFFIC, unseen, write, written
 
 
 def pytest_configure():
@@ -23,14 +23,14 @@ def pytest_configure():
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session, exitstatus):
-    """After a run of everything: what clients used is what `exercised.json` says, or is written there."""
+    """After a run of everything: clients did what `exercised.json` says, or what they did is written there."""
     if exitstatus != pytest.ExitCode.OK or "E2E_WHOLE" not in os.environ:
         return
     exercised = TRAFFIC.as_json()
     if "E2E_UPDATE" in os.environ:
         write(exercised)
-    elif changes := differences(written(), exercised):
-        print("\ne2e/exercised.json is not what clients used in this run:", *changes, sep="\n  ")
+    elif claims := unseen(written(), exercised):
+        print("\ne2e/exercised.json says of clients what they did not do in this run:", *claims, sep="\n  ")
         print("hint: E2E_UPDATE=1 make e2e, then make docs")
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 

@@ -66,12 +66,14 @@ def write(exercised: dict) -> None:
     EXERCISED.write_text(json.dumps(exercised, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def differences(before: dict, after: dict) -> list[str]:
-    """In words, for people; none if both say the same."""
+def unseen(said: dict, seen: dict) -> list[str]:
+    """What the file says that a run did not see, in words; none if all of it was seen."""
     lines = []
-    for operation in sorted({*before, *after}):
-        old, new = before.get(operation, {}), after.get(operation, {})
-        for client in sorted({*old, *new}):
-            if old.get(client) != new.get(client):
-                lines.append(f"{operation}, {client}: the file says {old.get(client)}, this run {new.get(client)}")
+    for operation, clients in said.items():
+        for client, options in clients.items():
+            found = seen.get(operation, {}).get(client)
+            if found is None:
+                lines.append(f"{operation} by {client}")
+            elif missing := set(options) - set(found):
+                lines.append(f"{operation} by {client} with {' '.join(sorted(missing))}")
     return lines

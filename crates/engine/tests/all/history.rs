@@ -245,10 +245,7 @@ fn whoever_undoes_needs_the_right_to_what_is_put_back() {
         };
         let forbidden = |action| Err(EngineError::Forbidden(action));
         for generation in [given, taken] {
-            assert_eq!(
-                undo(&licenser, generation),
-                forbidden(Action::AssignRoles)
-            );
+            assert_eq!(undo(&licenser, generation), forbidden(Action::AssignRoles));
         }
         assert_eq!(undo(&licenser, deleted), forbidden(Action::DeleteUsers));
         assert_eq!(undo(&licenser, plain), forbidden(Action::DeleteUsers));

@@ -143,7 +143,10 @@ fn check(tenant: &Tenant, group: &Bits, department: &Bits) -> Result<(), BenchEr
                 .is_some_and(|bit| license.disabled & bit == 0)
         })
     };
-    let users = tenant.users().iter().filter(zetel_domain::user::UserView::is_live);
+    let users = tenant
+        .users()
+        .iter()
+        .filter(zetel_domain::user::UserView::is_live);
     let there = users.filter(|user| user.record.text(UserProperty::Department) == DEPARTMENT);
     let (mut of_department, mut expected) = (0, 0);
     for user in there {

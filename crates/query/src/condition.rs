@@ -1,7 +1,7 @@
 //! Conditions made of questions, and the sets that indexes know of them.
 
 use uuid::Uuid;
-use zetel_domain::state::Bits;
+use zetel_domain::state::{Bits, SetExpression};
 
 use crate::{Property, TextMatch, TimeMatch};
 
@@ -84,10 +84,11 @@ impl<T> Condition<T> {
     /// The set of objects for which the condition holds, as far as indexes know those of its questions.
     ///
     /// `universe` are the objects that there are; sets of questions may have members outside of it.
-    pub fn reach(&self, universe: &Bits, of: &impl Fn(&T) -> Reach) -> Reach {
+    pub fn reach(&self, universe: &Bits, of: &impl Fn(&T) -> Reach) -> Reach<Bits> {
+        let cut = |set: SetExpression| set.and(universe.clone().into()).evaluate();
         match self.reach_anywhere(universe, of) {
-            Reach::Exactly(set) => Reach::Exactly(set.intersection(universe)),
-            Reach::Within(set) => Reach::Within(set.intersection(universe)),
+            Reach::Exactly(set) => Reach::Exactly(cut(set)),
+            Reach::Within(set) => Reach::Within(cut(set)),
             Reach::Unknown => Reach::Unknown,
         }
     }
@@ -98,13 +99,14 @@ impl<T> Condition<T> {
             let all = all.iter().map(|one| one.reach_anywhere(universe, of));
             all.reduce(join)
         };
+        let everything = || SetExpression::Set(universe.clone());
         match self {
-            Self::And(all) => {
-                each(all, Reach::and).unwrap_or_else(|| Reach::Exactly(universe.clone()))
+            Self::And(all) => each(all, Reach::and).unwrap_or_else(|| Reach::Exactly(everything())),
+            Self::Or(all) => {
+                each(all, Reach::or).unwrap_or_else(|| Reach::Exactly(Bits::new().into()))
             }
-            Self::Or(all) => each(all, Reach::or).unwrap_or_else(|| Reach::Exactly(Bits::new())),
             Self::Not(inner) => match inner.reach_anywhere(universe, of) {
-                Reach::Exactly(set) => Reach::Exactly(universe.difference(&set)),
+                Reach::Exactly(set) => Reach::Exactly(everything().without(set)),
                 Reach::Within(_) | Reach::Unknown => Reach::Unknown,
             },
             Self::Test(test) => of(test),
@@ -114,11 +116,11 @@ impl<T> Condition<T> {
 
 /// What indexes know of the objects for which something holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Reach {
+pub enum Reach<S = SetExpression> {
     /// It holds for these and no others.
-    Exactly(Bits),
+    Exactly(S),
     /// It holds for no others; these must be asked.
-    Within(Bits),
+    Within(S),
     /// All must be asked.
     Unknown,
 }
@@ -126,25 +128,25 @@ pub enum Reach {
 impl Reach {
     fn and(self, other: Self) -> Self {
         match (self, other) {
-            (Self::Exactly(left), Self::Exactly(right)) => Self::Exactly(left.intersection(&right)),
+            (Self::Exactly(left), Self::Exactly(right)) => Self::Exactly(left.and(right)),
             (Self::Unknown, Self::Unknown) => Self::Unknown,
             (Self::Unknown, Self::Exactly(set) | Self::Within(set))
             | (Self::Exactly(set) | Self::Within(set), Self::Unknown) => Self::Within(set),
             (
                 Self::Exactly(left) | Self::Within(left),
                 Self::Exactly(right) | Self::Within(right),
-            ) => Self::Within(left.intersection(&right)),
+            ) => Self::Within(left.and(right)),
         }
     }
 
     fn or(self, other: Self) -> Self {
         match (self, other) {
-            (Self::Exactly(left), Self::Exactly(right)) => Self::Exactly(left.union(&right)),
+            (Self::Exactly(left), Self::Exactly(right)) => Self::Exactly(left.or(right)),
             (Self::Unknown, _) | (_, Self::Unknown) => Self::Unknown,
             (
                 Self::Exactly(left) | Self::Within(left),
                 Self::Exactly(right) | Self::Within(right),
-            ) => Self::Within(left.union(&right)),
+            ) => Self::Within(left.or(right)),
         }
     }
 }
@@ -168,8 +170,8 @@ mod tests {
     fn question() -> impl Strategy<Value = Question> {
         (bits(), bits(), 0..3).prop_map(|(members, more, known)| Question {
             known: match known {
-                0 => Reach::Exactly(members.clone()),
-                1 => Reach::Within(members.union(&more)),
+                0 => Reach::Exactly(members.clone().into()),
+                1 => Reach::Within(members.union(&more).into()),
                 _ => Reach::Unknown,
             },
             members,

@@ -8,7 +8,11 @@ use uuid::Uuid;
 
 use super::Verdict;
 use crate::{
-    group::Group, product::ProductOrdinal, state::Bits, tenant::Tenant, user::UserOrdinal,
+    group::Group,
+    product::ProductOrdinal,
+    state::{Bits, SetExpression},
+    tenant::Tenant,
+    user::UserOrdinal,
 };
 
 /// Among so many users it is quicker to look at each than to find out whether a plan is off anywhere.
@@ -35,10 +39,11 @@ impl PlanGrant<'_> {
     }
 
     /// All of these users.
-    pub fn users(&self) -> Bits {
+    pub fn users(&self) -> SetExpression {
+        let holders = SetExpression::Set(self.holders.clone());
         match self.off {
-            Some(off) => self.holders.difference(off),
-            None => self.holders.clone(),
+            Some(off) => holders.without(off.clone().into()),
+            None => holders,
         }
     }
 }
@@ -47,11 +52,9 @@ impl Tenant {
     /// Live users for whom a license, their own or of a group, enables a service plan, whatever the state of its product
     /// (licensing.md 3.2).
     pub fn plan_holders(&self, plan_id: Uuid) -> Bits {
-        let mut holders = Bits::new();
-        for grant in self.plan_grants(plan_id) {
-            holders.union_with(&grant.users());
-        }
-        holders
+        let grants = self.plan_grants(plan_id).map(|grant| grant.users());
+        let holders = grants.reduce(SetExpression::or);
+        holders.map_or_else(Bits::new, |holders| holders.evaluate())
     }
 
     /// The same by product, for those that anybody holds.
@@ -60,7 +63,7 @@ impl Tenant {
         plan_id: Uuid,
     ) -> impl Iterator<Item = (ProductOrdinal, Bits)> {
         self.plan_grants(plan_id)
-            .map(|grant| (grant.product, grant.users()))
+            .map(|grant| (grant.product, grant.users().evaluate()))
     }
 
     /// The same by product, for asking user by user.

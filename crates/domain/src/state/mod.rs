@@ -7,8 +7,8 @@ mod lists;
 mod paged;
 mod tally;
 
-pub use bits::Bits;
 pub(crate) use bits::Gather;
+pub use bits::{Bits, SetExpression};
 pub use hash_index::{HashIndex, hash_bytes, hash_folded, hash_folded_bytes};
 pub use lazy::Lazy;
 pub use lists::Lists;

@@ -1,7 +1,7 @@
 //! What can be asked of managed devices.
 
 use uuid::Uuid;
-use zetel_domain::{Tenant, Timestamp, device::DeviceView, user::UserView};
+use zetel_domain::{Tenant, Timestamp, device::DeviceView, state::SetExpression, user::UserView};
 use zetel_query::{Asked, Entity, Reach, Test, TextMatch, tables};
 
 use super::Question;
@@ -68,12 +68,16 @@ impl DeviceTest {
         match self.name {
             "id" => {
                 let found = ids.filter_map(|id| devices.find_id(id));
-                Reach::Within(found.map(|device| device.ordinal.0).collect())
+                Reach::Within(SetExpression::Set(
+                    found.map(|device| device.ordinal.0).collect(),
+                ))
             }
             "userId" => {
                 let users = ids.filter_map(|id| tenant.users().find_id(id));
                 let found = users.flat_map(|user| devices.of_user(user.ordinal));
-                Reach::Within(found.map(|device| device.ordinal.0).collect())
+                Reach::Within(SetExpression::Set(
+                    found.map(|device| device.ordinal.0).collect(),
+                ))
             }
             _ => Reach::Unknown,
         }

@@ -4,7 +4,7 @@ use std::{hint::black_box, time::Instant};
 
 use zetel_domain::{
     Tenant,
-    state::Bits,
+    state::{Bits, SetExpression},
     user::{Direction, UserProperty},
 };
 
@@ -99,17 +99,18 @@ fn time(mut ask: impl FnMut() -> Result<usize, BenchError>) -> Result<f64, Bench
 
 fn filter(tenant: &Tenant, group: &Bits) -> Result<Bits, BenchError> {
     let [plan, ..] = EMS_PLANS;
-    let mut users = department(tenant)?;
-    users.intersect_with(&tenant.plan_holders(plan));
-    if let Some(holders) = tenant
-        .find_product(MICROSOFT_365_E3)
-        .and_then(|product| tenant.holders(product))
-    {
-        users.intersect_with(holders);
-    }
-    users.intersect_with(group);
-    users.subtract(tenant.users().disabled());
-    Ok(users)
+    let department = SetExpression::Set(department(tenant)?);
+    let plan = tenant.plan_grants(plan).map(|grant| grant.users());
+    let plan = plan.reduce(SetExpression::or);
+    let product = tenant.find_product(MICROSOFT_365_E3);
+    let holders = product.and_then(|product| tenant.holders(product).cloned());
+    let sets = [plan, holders.map(Into::into), Some(group.clone().into())];
+    let all = sets
+        .into_iter()
+        .flatten()
+        .fold(department, SetExpression::and);
+    let disabled = tenant.users().disabled().clone();
+    Ok(all.without(disabled.into()).evaluate())
 }
 
 fn department(tenant: &Tenant) -> Result<Bits, BenchError> {

@@ -78,13 +78,52 @@ impl Chunk {
     /// Adds the members to words.
     pub fn add_to(&self, words: &mut Words) {
         match self {
-            Self::Dense(own, _) => {
-                combine(words, own, |word, own| word | own);
-            }
+            Self::Dense(own, _) => join(words, own, |word, own| word | own),
             Self::Sparse(list) => {
                 for offset in list {
                     if let Some(word) = words.get_mut(usize::from(offset / 64)) {
                         *word |= mask(*offset);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Makes words those of the members.
+    pub fn copy_to(&self, words: &mut Words) {
+        match self {
+            Self::Dense(own, _) => *words = **own,
+            Self::Sparse(_) => {
+                *words = [0; 128];
+                self.add_to(words);
+            }
+        }
+    }
+
+    /// Takes all but the members out of words.
+    pub fn keep_in(&self, words: &mut Words) {
+        match self {
+            Self::Dense(own, _) => join(words, own, |word, own| word & own),
+            Self::Sparse(list) => {
+                let former = std::mem::replace(words, [0; 128]);
+                for offset in list {
+                    let place = usize::from(offset / 64);
+                    if let (Some(word), Some(former)) = (words.get_mut(place), former.get(place)) {
+                        *word |= former & mask(*offset);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Takes the members out of words.
+    pub fn take_from(&self, words: &mut Words) {
+        match self {
+            Self::Dense(own, _) => join(words, own, |word, own| word & !own),
+            Self::Sparse(list) => {
+                for offset in list {
+                    if let Some(word) = words.get_mut(usize::from(offset / 64)) {
+                        *word &= !mask(*offset);
                     }
                 }
             }
@@ -328,7 +367,14 @@ const fn below(bits: u32) -> u64 {
     }
 }
 
-/// Changes words by others; how many bits are set then.
+/// Changes words by others.
+pub(super) fn join(words: &mut Words, others: &Words, operation: impl Fn(u64, u64) -> u64) {
+    for (word, other) in words.iter_mut().zip(others) {
+        *word = operation(*word, *other);
+    }
+}
+
+/// The same; how many bits are set then.
 fn combine(words: &mut Words, others: &Words, operation: impl Fn(u64, u64) -> u64) -> u32 {
     let mut count = 0;
     for (word, other) in words.iter_mut().zip(others) {

@@ -1,6 +1,7 @@
 //! Sets of ordinals that share their unchanged parts with their clones.
 
 mod chunk;
+mod expression;
 mod gather;
 #[cfg(test)]
 mod tests;
@@ -8,6 +9,7 @@ mod tests;
 use std::{fmt, ops::Range, sync::Arc};
 
 use chunk::{CHUNK_BITS, Chunk};
+pub use expression::SetExpression;
 pub(crate) use gather::Gather;
 use roaring::RoaringBitmap;
 

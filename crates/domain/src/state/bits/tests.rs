@@ -47,6 +47,28 @@ fn pairs() -> impl Strategy<Value = (Bits, Model, Bits, Model)> {
     })
 }
 
+/// Expressions of sets some of which share chunks, with their members.
+fn expressions() -> impl Strategy<Value = (SetExpression, Model)> {
+    let set = (models(), any::<bool>()).prop_map(|(model, shared)| {
+        let mut set = Bits::new();
+        if shared {
+            set = Bits::from_range(8_000..17_000);
+        }
+        set.extend(model);
+        let members = set.iter().collect();
+        (SetExpression::Set(set), members)
+    });
+    set.prop_recursive(4, 12, 2, |inner| {
+        (inner.clone(), inner, 0..3).prop_map(|((left, left_model), (right, right_model), kind)| {
+            match kind {
+                0 => (left.and(right), &left_model & &right_model),
+                1 => (left.or(right), &left_model | &right_model),
+                _ => (left.without(right), &left_model - &right_model),
+            }
+        })
+    })
+}
+
 /// The set has these members, counts them, and has the one form that they have.
 fn check(set: &Bits, model: &Model) -> Result<(), TestCaseError> {
     prop_assert!(set.iter().eq(model.iter().copied()));
@@ -136,6 +158,11 @@ proptest! {
         prop_assert!(common.is_subset(&left) && left.is_subset(&united) && rest.is_disjoint(&right));
         prop_assert_eq!(left == right, left_model == right_model);
         check(&left, &left_model)?;
+    }
+
+    #[test]
+    fn expressions_are_those_of_trees((expression, model) in expressions()) {
+        check(&expression.evaluate(), &model)?;
     }
 
     #[test]

@@ -29,6 +29,7 @@ mod people;
 mod plan;
 mod policy;
 mod query;
+mod recent_sets;
 mod references;
 mod refusals;
 mod relations;

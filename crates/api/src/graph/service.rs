@@ -12,7 +12,8 @@ use zetel_identity::Environment;
 
 use super::{
     credentials::ListCredentials, dispatch, gate::SignDecisions, head::Head,
-    passwords::PasswordHasher, render::license::LicenseTexts, request_id::RequestIds,
+    passwords::PasswordHasher, recent_sets::RecentSets, render::license::LicenseTexts,
+    request_id::RequestIds,
 };
 use crate::{authentication::Authenticate, health::Metrics, state::ApiState};
 
@@ -32,6 +33,8 @@ pub(crate) struct Graph {
     pub environment: Environment,
     /// Judges access tokens.
     pub authenticator: Arc<dyn Authenticate>,
+    /// Sets of conditions that were asked lately.
+    pub recent_sets: RecentSets,
     /// Gives every request its id.
     pub request_ids: RequestIds,
     /// Counts requests.
@@ -58,6 +61,7 @@ impl Graph {
             credentials: state.credentials,
             environment: state.environment,
             authenticator: state.authenticator,
+            recent_sets: RecentSets::default(),
             request_ids: RequestIds::new(seed),
             metrics: state.metrics,
             public_url: state.settings.public_url,

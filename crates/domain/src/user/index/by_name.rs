@@ -220,10 +220,29 @@ impl<'a> ByName<'a> {
 
     fn gap(self, (text, user): (&str, UserOrdinal), is_ahead: fn(Ordering) -> bool) -> Gap {
         let text = folded(text);
-        self.order.gap(|other| {
+        let is_before = |other: u32| {
             let by_text = compare(self.text_of(other), &text);
             is_ahead(by_text.then(other.cmp(&user.0)))
-        })
+        };
+        match self.rank_of(user.0, &text) {
+            // Where the last user of a page still stands nothing has to be searched.
+            Some(rank) => {
+                let recent = self.order.recent();
+                Gap {
+                    settled: rank + usize::from(is_ahead(Ordering::Equal)),
+                    recent: recent.partition_point(|recent| is_before(recent.user)),
+                }
+            }
+            None => self.order.gap(is_before),
+        }
+    }
+
+    /// The place of a user with this name among the settled ones, if it stands there.
+    fn rank_of(self, user: u32, folded_text: &str) -> Option<usize> {
+        let stayed = !self.order.moved().contains(user);
+        let rank = *self.order.ranks().get(user as usize).filter(|_| stayed)? as usize;
+        let is_there = self.order.settled_users().get(rank) == Some(&user);
+        (is_there && compare(self.text_of(user), folded_text).is_eq()).then_some(rank)
     }
 }
 

@@ -124,6 +124,10 @@ enum Part {
     Delta,
     /// Queries, in process and over HTTP
     Queries,
+    /// Batches over HTTP
+    Batch,
+    /// Other stand-ins for a directory, asked the same
+    Standins,
     /// Groups, in process
     Groups,
     /// Devices: the gate, and all of `decisions`
@@ -195,13 +199,15 @@ fn run(arguments: RunArguments) -> Result<bool, BenchError> {
         Part::Http,
         Part::Delta,
         Part::Queries,
+        Part::Batch,
+        Part::Standins,
         Part::Groups,
         Part::Devices,
     ]
     .into_iter()
     .any(wanted);
     let machine = machine();
-    let parts: [(&str, bool, Measure); 11] = [
+    let parts: [(&str, bool, Measure); 13] = [
         ("limits", wanted(Part::Limits), measure_limits),
         ("bulk", needs_tenants, measure::bulk::measure),
         ("start", wanted(Part::Start), measure::start::measure),
@@ -209,6 +215,12 @@ fn run(arguments: RunArguments) -> Result<bool, BenchError> {
         ("http", wanted(Part::Http), measure::http::measure),
         ("delta", wanted(Part::Delta), measure::delta::measure),
         ("queries", wanted(Part::Queries), measure::queries::measure),
+        ("batch", wanted(Part::Batch), measure::batch::measure),
+        (
+            "standins",
+            wanted(Part::Standins),
+            measure::standins::measure,
+        ),
         ("groups", wanted(Part::Groups), measure::groups::measure),
         (
             "decisions",

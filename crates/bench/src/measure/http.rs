@@ -1,6 +1,9 @@
 //! The server over plain HTTP on loopback, beside a bare answer of the same framework.
 
-use std::{collections::BTreeSet, path::PathBuf};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
 
 use serde_json::Value;
 use uuid::Uuid;
@@ -91,6 +94,11 @@ impl<'a> Bench<'a> {
             process: self.hello.process(),
         };
         self.load(aim, &self.hello_requests)
+    }
+
+    /// The script of `wrk`.
+    pub fn script(&self) -> &Path {
+        &self.script
     }
 
     /// Where requests are written.

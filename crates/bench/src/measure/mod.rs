@@ -1,5 +1,6 @@
 //! The measurements, one module a part.
 
+pub mod batch;
 pub mod bulk;
 pub mod delta;
 pub mod devices;
@@ -8,6 +9,7 @@ pub mod groups;
 pub mod http;
 pub mod queries;
 pub mod single;
+pub mod standins;
 pub mod start;
 
 use std::{fs, path::PathBuf, time::Duration};

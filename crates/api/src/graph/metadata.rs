@@ -56,6 +56,20 @@ const CLOSING: &str = r#"      <EntityType Name="directory" BaseType="graph.enti
         <NavigationProperty Name="roleAssignments" Type="Collection(graph.unifiedRoleAssignment)" ContainsTarget="true" />
         <NavigationProperty Name="roleDefinitions" Type="Collection(graph.unifiedRoleDefinition)" ContainsTarget="true" />
       </EntityType>
+      <Action Name="addKey" IsBound="true">
+        <Parameter Name="bindingParameter" Type="graph.application" />
+        <Parameter Name="keyCredential" Type="graph.keyCredential" Nullable="false" />
+        <Parameter Name="passwordCredential" Type="graph.passwordCredential" />
+        <Parameter Name="proof" Type="Edm.String" Nullable="false" />
+        <ReturnType Type="graph.keyCredential" />
+      </Action>
+      <Action Name="addKey" IsBound="true">
+        <Parameter Name="bindingParameter" Type="graph.servicePrincipal" />
+        <Parameter Name="keyCredential" Type="graph.keyCredential" Nullable="false" />
+        <Parameter Name="passwordCredential" Type="graph.passwordCredential" />
+        <Parameter Name="proof" Type="Edm.String" Nullable="false" />
+        <ReturnType Type="graph.keyCredential" />
+      </Action>
       <Action Name="addPassword" IsBound="true">
         <Parameter Name="bindingParameter" Type="graph.application" />
         <Parameter Name="passwordCredential" Type="graph.passwordCredential" />
@@ -65,6 +79,16 @@ const CLOSING: &str = r#"      <EntityType Name="directory" BaseType="graph.enti
         <Parameter Name="bindingParameter" Type="graph.servicePrincipal" />
         <Parameter Name="passwordCredential" Type="graph.passwordCredential" />
         <ReturnType Type="graph.passwordCredential" />
+      </Action>
+      <Action Name="removeKey" IsBound="true">
+        <Parameter Name="bindingParameter" Type="graph.application" />
+        <Parameter Name="keyId" Type="Edm.Guid" Nullable="false" />
+        <Parameter Name="proof" Type="Edm.String" Nullable="false" />
+      </Action>
+      <Action Name="removeKey" IsBound="true">
+        <Parameter Name="bindingParameter" Type="graph.servicePrincipal" />
+        <Parameter Name="keyId" Type="Edm.Guid" Nullable="false" />
+        <Parameter Name="proof" Type="Edm.String" Nullable="false" />
       </Action>
       <Action Name="removePassword" IsBound="true">
         <Parameter Name="bindingParameter" Type="graph.application" />

@@ -43,7 +43,7 @@ impl Calls for World {
     }
 }
 
-fn register(world: &World, name: &str) -> Value {
+pub fn register(world: &World, name: &str) -> Value {
     let made = world.request(
         "POST",
         "/applications",
@@ -54,18 +54,18 @@ fn register(world: &World, name: &str) -> Value {
     made.json()
 }
 
-fn id_of(object: &Value) -> String {
+pub fn id_of(object: &Value) -> String {
     object["id"].as_str().unwrap().to_owned()
 }
 
 /// A text in which ids that are drawn at random have names.
-fn with_names(text: &str, ids: &[(&str, &Value)]) -> String {
+pub fn with_names(text: &str, ids: &[(&str, &Value)]) -> String {
     ids.iter().fold(text.to_owned(), |text, (name, id)| {
         text.replace(id.as_str().unwrap(), name)
     })
 }
 
-fn wake(world: &World, application: &Value) -> Value {
+pub fn wake(world: &World, application: &Value) -> Value {
     let body = json!({ "appId": application["appId"], "accountEnabled": true });
     let made = world.request("POST", "/servicePrincipals", "admin", &body);
     assert_eq!(made.status, 201, "{}", made.shown());
@@ -464,6 +464,8 @@ fn who_may() {
         ("PATCH", path.clone(), 403),
         ("DELETE", path.clone(), 403),
         ("POST", format!("{path}/addPassword"), 403),
+        ("POST", format!("{path}/addKey"), 403),
+        ("POST", format!("{path}/removeKey"), 403),
         (
             "POST",
             "/roleManagement/directory/roleAssignments".to_owned(),

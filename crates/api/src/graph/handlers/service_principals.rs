@@ -10,7 +10,7 @@ use zetel_domain::{
 };
 
 use super::{
-    applications::{By, credentials},
+    applications::{By, credentials, keys},
     entities, few,
     memberships::member,
 };
@@ -254,6 +254,18 @@ pub(crate) async fn add_password(call: &Call<'_>) -> Result<Reply, GraphError> {
 pub(crate) async fn remove_password(call: &Call<'_>) -> Result<Reply, GraphError> {
     let (id, client) = named(call)?;
     credentials::remove_password_from(call, id, client).await
+}
+
+/// `POST /servicePrincipals/{id}/addKey`
+pub(crate) async fn add_key(call: &Call<'_>) -> Result<Reply, GraphError> {
+    let tenant = call.read(Action::ManageApplications, None)?;
+    keys::add_to(call, find_application(call, &tenant, By::Id)?).await
+}
+
+/// `POST /servicePrincipals/{id}/removeKey`
+pub(crate) async fn remove_key(call: &Call<'_>) -> Result<Reply, GraphError> {
+    let tenant = call.read(Action::ManageApplications, None)?;
+    keys::remove_from(call, find_application(call, &tenant, By::Id)?).await
 }
 
 fn named(call: &Call<'_>) -> Result<(Uuid, Uuid), GraphError> {

@@ -7,7 +7,7 @@ use super::{Handler, Pending, Route, change, get};
 use crate::graph::{
     call::Call,
     handlers::{
-        applications::{self, By, credentials},
+        applications::{self, By, credentials, keys},
         service_principals,
     },
     query::QueryOption::{self, Count, Filter, Select, SkipToken, Top},
@@ -127,6 +127,30 @@ pub(super) const ROUTES: &[Route] = &[
         |call| Box::pin(credentials::remove_password(call, By::ClientId)),
         "The same by `appId`.",
     ),
+    manage(
+        Method::POST,
+        "/applications/{id}/addKey",
+        |call| Box::pin(keys::add(call, By::Id)),
+        "Add a certificate, with a proof that the application has the key of a valid one.",
+    ),
+    manage(
+        Method::POST,
+        "/applications(appId='{appId}')/addKey",
+        |call| Box::pin(keys::add(call, By::ClientId)),
+        "The same by `appId`.",
+    ),
+    manage(
+        Method::POST,
+        "/applications/{id}/removeKey",
+        |call| Box::pin(keys::remove(call, By::Id)),
+        "Remove a certificate, with a proof that the application has the key of a valid one.",
+    ),
+    manage(
+        Method::POST,
+        "/applications(appId='{appId}')/removeKey",
+        |call| Box::pin(keys::remove(call, By::ClientId)),
+        "The same by `appId`.",
+    ),
     recall(
         "/servicePrincipals",
         |call| Box::pin(service_principals::list(call)),
@@ -193,6 +217,18 @@ pub(super) const ROUTES: &[Route] = &[
         "/servicePrincipals/{id}/removePassword",
         |call| Box::pin(service_principals::remove_password(call)),
         "Remove a secret of its application.",
+    ),
+    manage(
+        Method::POST,
+        "/servicePrincipals/{id}/addKey",
+        |call| Box::pin(service_principals::add_key(call)),
+        "Add a certificate of its application, with a proof that it has the key of a valid one.",
+    ),
+    manage(
+        Method::POST,
+        "/servicePrincipals/{id}/removeKey",
+        |call| Box::pin(service_principals::remove_key(call)),
+        "Remove a certificate of its application, with a proof that it has the key of a valid one.",
     ),
     get(
         "/servicePrincipals/{id}/appRoleAssignments",

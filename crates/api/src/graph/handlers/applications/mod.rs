@@ -1,6 +1,7 @@
 //! `/applications`: programs that are registered, and their credentials.
 
 pub(crate) mod credentials;
+pub(crate) mod keys;
 
 mod body;
 

@@ -219,7 +219,7 @@ fn document() -> String {
             MEMBER_OF,
             r#"<NavigationProperty Name="members" Type="Collection(graph.directoryObject)" />"#,
             r#"<NavigationProperty Name="membersWithLicenseErrors" Type="Collection(graph.directoryObject)" />"#,
-            r#"<NavigationProperty Name="owners" Type="Collection(graph.directoryObject)" />"#,
+            OWNERS,
             TRANSITIVE_MEMBER_OF,
             r#"<NavigationProperty Name="transitiveMembers" Type="Collection(graph.directoryObject)" />"#,
         ],
@@ -228,13 +228,14 @@ fn document() -> String {
     of::<SubscribedSku>(&mut out, "entity", &[]);
     of::<CompanySubscription>(&mut out, "entity", &[COMMERCE_KEY]);
     of::<LicenseDetails>(&mut out, "entity", &[]);
-    of::<ApplicationEntity>(&mut out, "directoryObject", &[]);
+    of::<ApplicationEntity>(&mut out, "directoryObject", &[OWNERS]);
     of::<ServicePrincipal>(
         &mut out,
         "directoryObject",
         &[
             r#"<NavigationProperty Name="appRoleAssignedTo" Type="Collection(graph.appRoleAssignment)" ContainsTarget="true" />"#,
             r#"<NavigationProperty Name="appRoleAssignments" Type="Collection(graph.appRoleAssignment)" ContainsTarget="true" />"#,
+            OWNERS,
         ],
     );
     of::<AppRoleAssignment>(&mut out, "directoryObject", &[]);
@@ -332,6 +333,8 @@ fn logs(out: &mut String) {
 
 const MEMBER_OF: &str =
     r#"<NavigationProperty Name="memberOf" Type="Collection(graph.directoryObject)" />"#;
+const OWNERS: &str =
+    r#"<NavigationProperty Name="owners" Type="Collection(graph.directoryObject)" />"#;
 const TRANSITIVE_MEMBER_OF: &str =
     r#"<NavigationProperty Name="transitiveMemberOf" Type="Collection(graph.directoryObject)" />"#;
 

@@ -7,7 +7,7 @@ use super::{Handler, Pending, Route, change, get};
 use crate::graph::{
     call::Call,
     handlers::{
-        applications::{self, By, credentials, keys},
+        applications::{self, By, credentials, keys, owners},
         service_principals,
     },
     query::QueryOption::{self, Count, Filter, Select, SkipToken, Top},
@@ -151,6 +151,25 @@ pub(super) const ROUTES: &[Route] = &[
         |call| Box::pin(keys::remove(call, By::ClientId)),
         "The same by `appId`.",
     ),
+    get(
+        "/applications/{id}/owners",
+        owners::list,
+        Action::ReadApplications,
+        &[],
+        "List the owners: users, then service principals.",
+    ),
+    manage(
+        Method::POST,
+        "/applications/{id}/owners/$ref",
+        |call| Box::pin(owners::add(call)),
+        "Add a user or service principal to the owners.",
+    ),
+    manage(
+        Method::DELETE,
+        "/applications/{id}/owners/{id}/$ref",
+        |call| Box::pin(owners::remove(call)),
+        "Remove an owner.",
+    ),
     recall(
         "/servicePrincipals",
         |call| Box::pin(service_principals::list(call)),
@@ -229,6 +248,25 @@ pub(super) const ROUTES: &[Route] = &[
         "/servicePrincipals/{id}/removeKey",
         |call| Box::pin(service_principals::remove_key(call)),
         "Remove a certificate of its application, with a proof that it has the key of a valid one.",
+    ),
+    get(
+        "/servicePrincipals/{id}/owners",
+        service_principals::list_owners,
+        Action::ReadApplications,
+        &[],
+        "List the owners of its application: users, then service principals.",
+    ),
+    manage(
+        Method::POST,
+        "/servicePrincipals/{id}/owners/$ref",
+        |call| Box::pin(service_principals::add_owner(call)),
+        "Add a user or service principal to the owners of its application.",
+    ),
+    manage(
+        Method::DELETE,
+        "/servicePrincipals/{id}/owners/{id}/$ref",
+        |call| Box::pin(service_principals::remove_owner(call)),
+        "Remove an owner of its application.",
     ),
     get(
         "/servicePrincipals/{id}/appRoleAssignments",

@@ -3,7 +3,7 @@
 use axum::http::Method;
 use zetel_domain::access::Action;
 
-use super::{Handler, Pending, Route, change, get};
+use super::{Pending, Route, change, get, recall};
 use crate::graph::{
     call::Call,
     handlers::{
@@ -14,23 +14,6 @@ use crate::graph::{
 };
 
 const LIST: &[QueryOption] = &[Select, Top, Count, SkipToken, Filter];
-
-/// A GET that waits for the database.
-const fn recall(
-    template: &'static str,
-    handler: for<'a, 'r> fn(&'a Call<'r>) -> Pending<'a>,
-    options: &'static [QueryOption],
-    summary: &'static str,
-) -> Route {
-    Route {
-        method: Method::GET,
-        template,
-        handler: Handler::Recall(handler),
-        action: Some(Action::ReadApplications),
-        options,
-        summary,
-    }
-}
 
 const fn manage(
     method: Method,
@@ -51,6 +34,7 @@ pub(super) const ROUTES: &[Route] = &[
     recall(
         "/applications",
         |call| Box::pin(applications::list(call)),
+        Action::ReadApplications,
         LIST,
         "List applications, by pages.",
     ),
@@ -64,12 +48,14 @@ pub(super) const ROUTES: &[Route] = &[
     recall(
         "/applications/{id}",
         |call| Box::pin(applications::get(call, By::Id)),
+        Action::ReadApplications,
         &[Select],
         "Get an application with its credentials, but never a secret.",
     ),
     recall(
         "/applications(appId='{appId}')",
         |call| Box::pin(applications::get(call, By::ClientId)),
+        Action::ReadApplications,
         &[Select],
         "The same by `appId`.",
     ),
@@ -173,6 +159,7 @@ pub(super) const ROUTES: &[Route] = &[
     recall(
         "/servicePrincipals",
         |call| Box::pin(service_principals::list(call)),
+        Action::ReadApplications,
         LIST,
         "List service principals, by pages; Microsoft Graph's own is among them.",
     ),
@@ -186,12 +173,14 @@ pub(super) const ROUTES: &[Route] = &[
     recall(
         "/servicePrincipals/{id}",
         |call| Box::pin(service_principals::get(call, By::Id)),
+        Action::ReadApplications,
         &[Select],
         "Get a service principal.",
     ),
     recall(
         "/servicePrincipals(appId='{appId}')",
         |call| Box::pin(service_principals::get(call, By::ClientId)),
+        Action::ReadApplications,
         &[Select],
         "The same by `appId`.",
     ),

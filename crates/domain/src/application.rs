@@ -43,6 +43,10 @@ pub struct Application {
     /// Further properties by Graph's names, each as JSON. They are kept for clients and mean nothing here.
     #[cbor(n(9), default)]
     pub properties: BTreeMap<String, String>,
+    /// Users and service principals who own it, in the order in which they came. Those who were deleted stay, since
+    /// a user who is restored owns it again.
+    #[cbor(n(10), with = "codec::guids", default)]
+    pub owners: Vec<Uuid>,
 }
 
 /// How an application shall change.
@@ -58,6 +62,10 @@ pub struct ApplicationPatch {
     pub dormant: Option<bool>,
     /// Further properties, each as JSON or gone.
     pub properties: BTreeMap<String, Option<String>>,
+    /// Users and service principals who shall own it too.
+    pub add_owners: Vec<Uuid>,
+    /// Owners who shall go.
+    pub remove_owners: Vec<Uuid>,
 }
 
 impl Application {

@@ -305,6 +305,8 @@ pub enum Command {
         dormant: bool,
         /// Further properties by Graph's names, each as JSON.
         properties: BTreeMap<String, String>,
+        /// Users and service principals who own it.
+        owners: Vec<Uuid>,
     },
     /// Change an application, or give or take its service principal.
     UpdateApplication {

@@ -1,18 +1,12 @@
 //! Client assertions: a JWT that an application signs with the key of its certificate (RFC 7523 section 2.2).
 
-use aws_lc_rs::signature::{
-    RSA_PKCS1_2048_8192_SHA256, RSA_PSS_2048_8192_SHA256, UnparsedPublicKey, VerificationAlgorithm,
-};
-use base64::Engine as _;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use crate::encoding::{from_base64url, sha256};
-use crate::jws::Jws;
+use crate::encoding::sha256;
+use crate::jws::{Audience, Jws, whole_seconds};
+use crate::signature::{self, CLOCK_SKEW_SECONDS, SignatureError};
 use crate::{CertificateCredential, TokenError};
-
-/// How far the client's clock may be off.
-const CLOCK_SKEW_SECONDS: i64 = 300;
 
 /// Assertions that are valid for longer are refused: their `jti` must be remembered until they expire.
 const MAXIMUM_LIFETIME_SECONDS: i64 = 24 * 3600;
@@ -46,13 +40,6 @@ struct AssertionClaims {
     jti: Option<String>,
 }
 
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Audience {
-    One(String),
-    Many(Vec<String>),
-}
-
 /// The application that an assertion says it speaks for; not verified.
 pub(crate) fn claimed_client(assertion: &str) -> Result<Uuid, TokenError> {
     let claims = parse(assertion)?.1;
@@ -62,32 +49,13 @@ pub(crate) fn claimed_client(assertion: &str) -> Result<Uuid, TokenError> {
 /// Checks signature, certificate, issuer, audience and time.
 pub(crate) fn verify(request: &AssertionRequest<'_>) -> Result<AcceptedAssertion, TokenError> {
     let (jws, claims) = parse(request.assertion)?;
-    let algorithm: &'static dyn VerificationAlgorithm = match jws.header.alg.as_str() {
-        "RS256" => &RSA_PKCS1_2048_8192_SHA256,
-        "PS256" => &RSA_PSS_2048_8192_SHA256,
-        _ => {
-            return Err(TokenError::AssertionMalformed(
-                "its alg is neither RS256 nor PS256",
-            ));
+    let checked = signature::check(&jws, request.certificates, request.now);
+    checked.map_err(|error| match error {
+        SignatureError::Malformed(reason) => TokenError::AssertionMalformed(reason),
+        SignatureError::Refused { reason, thumbprint } => {
+            TokenError::AssertionSignature { reason, thumbprint }
         }
-    };
-    let (thumbprint, certificate) = find_certificate(&jws, request.certificates)?;
-    let refused = |reason| TokenError::AssertionSignature {
-        reason,
-        thumbprint: thumbprint.clone(),
-    };
-    let certificate = &certificate
-        .ok_or_else(|| refused("the key was not found"))?
-        .certificate;
-    UnparsedPublicKey::new(algorithm, &certificate.public_key)
-        .verify(jws.signed.as_bytes(), &jws.signature)
-        .map_err(|_| refused("the signature does not belong to the key"))?;
-    if request.now > certificate.not_after {
-        return Err(refused("the certificate has expired"));
-    }
-    if request.now < certificate.not_before.saturating_sub(CLOCK_SKEW_SECONDS) {
-        return Err(refused("the certificate is not valid yet"));
-    }
+    })?;
     let expires_at = check_claims(&claims, request)?;
     Ok(AcceptedAssertion {
         jti_digest: sha256(claims.jti.as_deref().unwrap_or(request.assertion)),
@@ -106,43 +74,6 @@ fn parse(assertion: &str) -> Result<(Jws<'_>, AssertionClaims), TokenError> {
     Ok((jws, claims))
 }
 
-/// The thumbprint for messages, and the certificate that it names.
-fn find_certificate<'a>(
-    jws: &Jws<'_>,
-    certificates: &'a [CertificateCredential],
-) -> Result<(String, Option<&'a CertificateCredential>), TokenError> {
-    let header = &jws.header;
-    let malformed = || TokenError::AssertionMalformed("its x5t#S256, x5t or x5c is not base64");
-    // Python pads thumbprints with `=`, Node does not.
-    let decode = |text: &str| from_base64url(text.trim_end_matches('=')).ok_or_else(malformed);
-    let by_sha256 = |print: &[u8]| {
-        certificates
-            .iter()
-            .find(|known| known.certificate.sha256 == print)
-    };
-    if let Some(text) = &header.x5t_s256 {
-        return Ok((text.clone(), by_sha256(&decode(text)?)));
-    }
-    if let Some(text) = &header.x5t {
-        let print = decode(text)?;
-        return Ok((
-            text.clone(),
-            certificates
-                .iter()
-                .find(|known| known.certificate.sha1 == print.as_slice()),
-        ));
-    }
-    let Some(first) = header.x5c.as_ref().and_then(|chain| chain.first()) else {
-        return Err(TokenError::AssertionMalformed(
-            "its header has neither x5t#S256 nor x5t nor x5c",
-        ));
-    };
-    let der = base64::engine::general_purpose::STANDARD
-        .decode(first)
-        .map_err(|_| malformed())?;
-    Ok(("x5c".to_owned(), by_sha256(&sha256(der))))
-}
-
 /// Issuer, audience and time; the second at which the assertion expires.
 fn check_claims(
     claims: &AssertionClaims,
@@ -152,11 +83,9 @@ fn check_claims(
     if !is_client(&claims.iss) || !is_client(&claims.sub) {
         return Err(TokenError::AssertionIssuer);
     }
-    let audiences = match &claims.aud {
-        Audience::One(audience) => std::slice::from_ref(audience),
-        Audience::Many(audiences) => audiences.as_slice(),
-    };
-    if !audiences
+    if !claims
+        .aud
+        .all()
         .iter()
         .any(|audience| is_token_endpoint(audience, request.is_own_tenant))
     {
@@ -194,15 +123,6 @@ fn is_token_endpoint(audience: &str, is_own_tenant: &dyn Fn(&str) -> bool) -> bo
     PATHS.contains(&rest) && is_own_tenant(tenant)
 }
 
-/// JSON times may have a fraction; beyond what a time can be they are as good as never.
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "a float outside the range saturates, which is what is wanted"
-)]
-fn whole_seconds(seconds: f64) -> i64 {
-    seconds.floor() as i64
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -229,12 +149,5 @@ mod tests {
         ] {
             assert!(!is_token_endpoint(bad, &own), "{bad}");
         }
-    }
-
-    #[test]
-    fn float_times_are_read_and_absurd_ones_saturate() {
-        assert_eq!(whole_seconds(1_795_169_519.920_321_2), 1_795_169_519);
-        assert_eq!(whole_seconds(1e300), i64::MAX);
-        assert_eq!(whole_seconds(f64::NAN), 0);
     }
 }

@@ -48,6 +48,11 @@ impl Certificate {
         Self::from_der(&der).map_err(refused)
     }
 
+    /// Whether its last valid second is over; `now` is in seconds since 1970-01-01 UTC.
+    pub fn has_expired(&self, now: i64) -> bool {
+        now > self.not_after
+    }
+
     fn from_der(der: &[u8]) -> Result<Self, &'static str> {
         let (rest, certificate) = X509Certificate::from_der(der)
             .map_err(|_| "it is neither PEM nor DER of an X.509 certificate")?;

@@ -407,3 +407,44 @@ pub enum DecisionError {
     #[error("it is not valid yet; compare the clocks of the servers")]
     NotYetValid,
 }
+
+/// Why a proof of possession is not accepted.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ProofError {
+    /// The application has no certificate that has not expired, so nothing can be proven.
+    #[error(
+        "the application has no valid certificate to prove anything with; set 'keyCredentials' with PATCH"
+    )]
+    NoCertificate,
+    /// It is no JWT that the service can read.
+    #[error("{0}")]
+    Malformed(&'static str),
+    /// It is signed by no valid certificate of the application.
+    #[error("{reason}; the thumbprint of the key that signed it is '{thumbprint}'")]
+    Signature {
+        /// What is wrong.
+        reason: &'static str,
+        /// The thumbprint as the client sent it, or the kind of header that is missing.
+        thumbprint: String,
+    },
+    /// It was made by another application.
+    #[error("its iss is not the object id of the application")]
+    Issuer,
+    /// It was made for something else.
+    #[error("its aud is not '00000003-0000-0000-c000-000000000000'")]
+    Audience,
+    /// It is valid for too long.
+    #[error("it is valid for more than ten minutes, from nbf to exp")]
+    Lifetime,
+    /// It is not yet, or no longer, valid.
+    #[error(
+        "it is not within its valid time; the time is {now}, and it expires at {expires_at} (seconds since 1970-01-01 UTC)"
+    )]
+    Time {
+        /// The service's time.
+        now: i64,
+        /// Its `exp`.
+        expires_at: i64,
+    },
+}

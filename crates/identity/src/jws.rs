@@ -69,6 +69,33 @@ impl<'a> Jws<'a> {
     }
 }
 
+/// Whom a token is made for: one, or several.
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub(crate) enum Audience {
+    One(String),
+    Many(Vec<String>),
+}
+
+impl Audience {
+    /// All of them.
+    pub(crate) fn all(&self) -> &[String] {
+        match self {
+            Self::One(audience) => std::slice::from_ref(audience),
+            Self::Many(audiences) => audiences,
+        }
+    }
+}
+
+/// JSON times may have a fraction; beyond what a time can be they are as good as never.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a float outside the range saturates, which is what is wanted"
+)]
+pub(crate) fn whole_seconds(seconds: f64) -> i64 {
+    seconds.floor() as i64
+}
+
 /// Header and payload in the form that is signed.
 pub(crate) fn signing_input(header: &serde_json::Value, claims: &serde_json::Value) -> String {
     format!(
@@ -105,5 +132,12 @@ mod tests {
         let critical = signing_input(&json!({"alg": "RS256", "crit": ["b64"]}), &json!({}));
         assert!(Jws::parse(&format!("{critical}.AQI")).is_none());
         assert!(Jws::parse(&"a".repeat(MAXIMUM_BYTES + 1)).is_none());
+    }
+
+    #[test]
+    fn float_times_are_read_and_absurd_ones_saturate() {
+        assert_eq!(whole_seconds(1_795_169_519.920_321_2), 1_795_169_519);
+        assert_eq!(whole_seconds(1e300), i64::MAX);
+        assert_eq!(whole_seconds(f64::NAN), 0);
     }
 }

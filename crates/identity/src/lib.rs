@@ -24,10 +24,12 @@ mod keys;
 mod limiter;
 mod master_key;
 mod password;
+mod proof;
 mod request;
 mod scope;
 mod secret;
 mod service;
+mod signature;
 mod sql;
 mod token;
 mod users;
@@ -41,7 +43,7 @@ pub use credentials::{
 pub use decision::{DECISION_SECONDS, Decision};
 pub use directory::{ApplicationAccount, Directory, KNOWN_CLIENTS, KnownClient, UserAccount};
 pub use environment::{Clock, Environment, Randomness};
-pub use error::{AccessTokenError, DecisionError, IdentityError, TokenError};
+pub use error::{AccessTokenError, DecisionError, IdentityError, ProofError, TokenError};
 pub use grants::{DeviceCodeResponse, PendingDevice};
 pub use keys::{JsonWebKey, JsonWebKeySet};
 pub use limiter::RateLimit;
@@ -49,6 +51,7 @@ pub use master_key::MasterKey;
 pub use password::{
     PasswordHash, check_password_rules, delete_password, push_password, store_password,
 };
+pub use proof::ProofRequest;
 pub use request::{BasicCredentials, Origin, Parameters, TokenRequest, TokenResponse};
 pub use secret::Secret;
 pub use service::{TokenService, TokenSettings};

@@ -49,6 +49,11 @@ pub const ALL: &[Migration] = &[
         name: "applications",
         text: include_str!("../migrations/0006_applications.sql"),
     },
+    Migration {
+        number: 7,
+        name: "application_owners",
+        text: include_str!("../migrations/0007_application_owners.sql"),
+    },
 ];
 
 const APPLIED: Statement = Statement::new(

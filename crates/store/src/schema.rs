@@ -157,7 +157,7 @@ tables_of_tenants! {
     /// Applications.
     application: "application", [id bytes], [client_id bytes, service_principal_id bytes, display_name text,
         permissions text, is_public_client int, redirect_uris text, created_at int, is_dormant int,
-        properties text optional];
+        properties text optional, owners text optional];
     /// Directory roles.
     role: "role_assignment", [principal bytes, role text], [];
     /// The journal.

@@ -182,6 +182,7 @@ pub fn add_application(
         redirect_uris: wanted.redirect_uris,
         dormant: false,
         properties: BTreeMap::new(),
+        owners: Vec::new(),
     };
     let applied = engine.submit_blocking(tenant, Submission::of_system(COMMAND_LINE, command))?;
     let Outcome::Created(id) = applied.outcome else {

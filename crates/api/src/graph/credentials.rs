@@ -51,6 +51,12 @@ impl Credentials {
         certificates: Vec::new(),
     };
 
+    /// The `keyId` of each.
+    pub fn key_ids(&self) -> impl Iterator<Item = Uuid> {
+        let secrets = self.secrets.iter().map(|secret| secret.key_id);
+        secrets.chain(self.certificates.iter().map(|one| one.key_id))
+    }
+
     /// How many there are.
     pub fn count(&self) -> usize {
         self.secrets.len() + self.certificates.len()

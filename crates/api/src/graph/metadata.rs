@@ -56,6 +56,20 @@ const CLOSING: &str = r#"      <EntityType Name="directory" BaseType="graph.enti
         <NavigationProperty Name="roleAssignments" Type="Collection(graph.unifiedRoleAssignment)" ContainsTarget="true" />
         <NavigationProperty Name="roleDefinitions" Type="Collection(graph.unifiedRoleDefinition)" ContainsTarget="true" />
       </EntityType>
+      <Action Name="addKey" IsBound="true">
+        <Parameter Name="bindingParameter" Type="graph.application" />
+        <Parameter Name="keyCredential" Type="graph.keyCredential" Nullable="false" />
+        <Parameter Name="passwordCredential" Type="graph.passwordCredential" />
+        <Parameter Name="proof" Type="Edm.String" Nullable="false" />
+        <ReturnType Type="graph.keyCredential" />
+      </Action>
+      <Action Name="addKey" IsBound="true">
+        <Parameter Name="bindingParameter" Type="graph.servicePrincipal" />
+        <Parameter Name="keyCredential" Type="graph.keyCredential" Nullable="false" />
+        <Parameter Name="passwordCredential" Type="graph.passwordCredential" />
+        <Parameter Name="proof" Type="Edm.String" Nullable="false" />
+        <ReturnType Type="graph.keyCredential" />
+      </Action>
       <Action Name="addPassword" IsBound="true">
         <Parameter Name="bindingParameter" Type="graph.application" />
         <Parameter Name="passwordCredential" Type="graph.passwordCredential" />
@@ -65,6 +79,16 @@ const CLOSING: &str = r#"      <EntityType Name="directory" BaseType="graph.enti
         <Parameter Name="bindingParameter" Type="graph.servicePrincipal" />
         <Parameter Name="passwordCredential" Type="graph.passwordCredential" />
         <ReturnType Type="graph.passwordCredential" />
+      </Action>
+      <Action Name="removeKey" IsBound="true">
+        <Parameter Name="bindingParameter" Type="graph.application" />
+        <Parameter Name="keyId" Type="Edm.Guid" Nullable="false" />
+        <Parameter Name="proof" Type="Edm.String" Nullable="false" />
+      </Action>
+      <Action Name="removeKey" IsBound="true">
+        <Parameter Name="bindingParameter" Type="graph.servicePrincipal" />
+        <Parameter Name="keyId" Type="Edm.Guid" Nullable="false" />
+        <Parameter Name="proof" Type="Edm.String" Nullable="false" />
       </Action>
       <Action Name="removePassword" IsBound="true">
         <Parameter Name="bindingParameter" Type="graph.application" />
@@ -195,7 +219,7 @@ fn document() -> String {
             MEMBER_OF,
             r#"<NavigationProperty Name="members" Type="Collection(graph.directoryObject)" />"#,
             r#"<NavigationProperty Name="membersWithLicenseErrors" Type="Collection(graph.directoryObject)" />"#,
-            r#"<NavigationProperty Name="owners" Type="Collection(graph.directoryObject)" />"#,
+            OWNERS,
             TRANSITIVE_MEMBER_OF,
             r#"<NavigationProperty Name="transitiveMembers" Type="Collection(graph.directoryObject)" />"#,
         ],
@@ -204,13 +228,14 @@ fn document() -> String {
     of::<SubscribedSku>(&mut out, "entity", &[]);
     of::<CompanySubscription>(&mut out, "entity", &[COMMERCE_KEY]);
     of::<LicenseDetails>(&mut out, "entity", &[]);
-    of::<ApplicationEntity>(&mut out, "directoryObject", &[]);
+    of::<ApplicationEntity>(&mut out, "directoryObject", &[OWNERS]);
     of::<ServicePrincipal>(
         &mut out,
         "directoryObject",
         &[
             r#"<NavigationProperty Name="appRoleAssignedTo" Type="Collection(graph.appRoleAssignment)" ContainsTarget="true" />"#,
             r#"<NavigationProperty Name="appRoleAssignments" Type="Collection(graph.appRoleAssignment)" ContainsTarget="true" />"#,
+            OWNERS,
         ],
     );
     of::<AppRoleAssignment>(&mut out, "directoryObject", &[]);
@@ -308,6 +333,8 @@ fn logs(out: &mut String) {
 
 const MEMBER_OF: &str =
     r#"<NavigationProperty Name="memberOf" Type="Collection(graph.directoryObject)" />"#;
+const OWNERS: &str =
+    r#"<NavigationProperty Name="owners" Type="Collection(graph.directoryObject)" />"#;
 const TRANSITIVE_MEMBER_OF: &str =
     r#"<NavigationProperty Name="transitiveMemberOf" Type="Collection(graph.directoryObject)" />"#;
 

@@ -43,7 +43,7 @@ impl Calls for World {
     }
 }
 
-fn register(world: &World, name: &str) -> Value {
+pub fn register(world: &World, name: &str) -> Value {
     let made = world.request(
         "POST",
         "/applications",
@@ -54,18 +54,18 @@ fn register(world: &World, name: &str) -> Value {
     made.json()
 }
 
-fn id_of(object: &Value) -> String {
+pub fn id_of(object: &Value) -> String {
     object["id"].as_str().unwrap().to_owned()
 }
 
 /// A text in which ids that are drawn at random have names.
-fn with_names(text: &str, ids: &[(&str, &Value)]) -> String {
+pub fn with_names(text: &str, ids: &[(&str, &Value)]) -> String {
     ids.iter().fold(text.to_owned(), |text, (name, id)| {
         text.replace(id.as_str().unwrap(), name)
     })
 }
 
-fn wake(world: &World, application: &Value) -> Value {
+pub fn wake(world: &World, application: &Value) -> Value {
     let body = json!({ "appId": application["appId"], "accountEnabled": true });
     let made = world.request("POST", "/servicePrincipals", "admin", &body);
     assert_eq!(made.status, 201, "{}", made.shown());
@@ -389,6 +389,89 @@ fn certificates_are_replaced_whole() {
 }
 
 #[test]
+fn owners_are_listed_added_and_removed() {
+    let world = World::new();
+    let application = register(&world, "Sync");
+    let of_application = format!("/applications/{}/owners", id_of(&application));
+    let ids = |path: &str| world.get_as(path, "admin").ids();
+    assert_eq!(
+        ids(&of_application),
+        [ADMIN.to_string()],
+        "whoever registers it owns it"
+    );
+    let principal = id_of(&wake(&world, &application));
+    let of_principal = format!("/servicePrincipals/{principal}/owners");
+
+    let reference = |id: &str| json!({ "@odata.id": format!("https://graph.microsoft.com/v1.0/directoryObjects/{id}") });
+    let add = |path: &str, id: &str| {
+        world.request("POST", &format!("{path}/$ref"), "admin", &reference(id))
+    };
+    let anna = ANNA.to_string();
+    assert_eq!(add(&of_application, &anna).status, 204);
+    assert_eq!(add(&of_principal, &principal).status, 204);
+    let owners = [ADMIN.to_string(), anna.clone(), principal.clone()];
+    assert_eq!(ids(&of_application), owners);
+    assert_eq!(ids(&of_principal), owners);
+    let types: Vec<Value> = world.get_as(&of_principal, "admin").json()["value"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|owner| owner["@odata.type"].clone())
+        .collect();
+    assert_eq!(types[1], "#microsoft.graph.user");
+    assert_eq!(types[2], "#microsoft.graph.servicePrincipal");
+
+    let again = add(&of_application, &anna).error();
+    assert_eq!(again.0, 400);
+    assert!(
+        again
+            .2
+            .contains("already exist for the following modified properties: 'owners'")
+    );
+    for (id, status) in [(NOBODY.to_string(), 404), (id_of(&application), 404)] {
+        assert_eq!(add(&of_application, &id).status, status, "{id}");
+    }
+    let group = world.group(0x61, "sales").to_string();
+    assert_eq!(
+        add(&of_application, &group).error().0,
+        404,
+        "a group owns nothing"
+    );
+
+    let remove = |path: &str, id: &str| world.delete(&format!("{path}/{id}/$ref"), "admin").status;
+    assert_eq!(remove(&of_principal, &anna), 204);
+    assert_eq!(remove(&of_application, &principal), 204);
+    assert_eq!(remove(&of_application, &anna), 404);
+    assert_eq!(ids(&of_principal), [ADMIN.to_string()]);
+
+    let graph = world.get_as(&format!("/servicePrincipals(appId='{GRAPH}')"), "admin");
+    let of_graph = format!("/servicePrincipals/{}/owners", id_of(&graph.json()));
+    assert_eq!(ids(&of_graph), [""; 0]);
+    assert_eq!(add(&of_graph, &anna).status, 403);
+}
+
+#[test]
+fn owners_stay_through_a_restart_and_are_shown_while_they_are_there() {
+    let mut world = World::new();
+    let path = format!("/applications/{}/owners", id_of(&register(&world, "Sync")));
+    let reference = json!({ "@odata.id": format!("https://x/v1.0/users/{BEN}") });
+    let added = world.request("POST", &format!("{path}/$ref"), "admin", &reference);
+    assert_eq!(added.status, 204, "{}", added.shown());
+    world.restart();
+    let both = [ADMIN.to_string(), BEN.to_string()];
+    assert_eq!(world.get_as(&path, "admin").ids(), both);
+    let of_user = format!("/users/{BEN}");
+    assert_eq!(world.delete(&of_user, "admin").status, 204);
+    assert_eq!(world.get_as(&path, "admin").ids(), both[..1]);
+    let restore = format!("/directory/deletedItems/{BEN}/restore");
+    assert_eq!(
+        world.request("POST", &restore, "admin", &json!({})).status,
+        200
+    );
+    assert_eq!(world.get_as(&path, "admin").ids(), both);
+}
+
+#[test]
 fn permissions_are_granted_and_taken() {
     let world = World::new();
     let application = register(&world, "Sync");
@@ -464,6 +547,11 @@ fn who_may() {
         ("PATCH", path.clone(), 403),
         ("DELETE", path.clone(), 403),
         ("POST", format!("{path}/addPassword"), 403),
+        ("POST", format!("{path}/addKey"), 403),
+        ("POST", format!("{path}/removeKey"), 403),
+        ("GET", format!("{path}/owners"), 200),
+        ("POST", format!("{path}/owners/$ref"), 403),
+        ("DELETE", format!("{path}/owners/{ADMIN}/$ref"), 403),
         (
             "POST",
             "/roleManagement/directory/roleAssignments".to_owned(),

@@ -6,9 +6,14 @@ mod walk;
 use axum::{body::Body, http::Request};
 use serde_json::{Value, json};
 use uuid::Uuid;
-use zetel_domain::Command;
+use zetel_domain::{
+    Command,
+    policy::{Policy, Semantics},
+};
 
-use crate::world::{ANNA, Answer, BEN, CARLA, DAAN, ELIF, EMS, NOBODY, OFFICE_E3, World};
+use crate::world::{
+    ANNA, Answer, BEN, CARLA, DAAN, ELIF, EMS, INTUNE_PLAN, NOBODY, OFFICE_E1, OFFICE_E3, World,
+};
 
 const WEEK: i64 = 7 * 86_400;
 
@@ -179,6 +184,123 @@ fn licenses_are_followed_whatever_changes_them() {
     let told = objects(&ask(&world, &round, ""));
     let elif = told.iter().find(|user| user["id"] == json!(ELIF)).unwrap();
     assert_eq!(elif["assignedPlans"][0]["capabilityStatus"], "Warning");
+}
+
+/// Who is told of in a round by a server that saw the changes, and, no fewer, by one that reads of them in the journal.
+fn told_in(world: &mut World, round: &str) -> Vec<String> {
+    let seen = ask(world, round, "return=minimal").ids();
+    world.restart();
+    let read = ask(world, round, "return=minimal").ids();
+    assert!(seen.iter().all(|id| read.contains(id)), "{seen:?} {read:?}");
+    seen
+}
+
+#[test]
+fn what_a_group_gives_is_followed_on_its_members() {
+    let mut world = World::new();
+    let path = "/users/delta?$select=licenseAssignmentStates";
+    let group = world.group(0x91, "licensed");
+    world.join(group, &[BEN, ELIF]);
+    world.license(group, &[EMS, OFFICE_E1], &[]);
+    let states = |world: &World, user: Uuid, sku: Uuid| -> Vec<Value> {
+        let select = format!("/users/{user}?$select=licenseAssignmentStates");
+        let user = world.get(&select).json();
+        let states = user["licenseAssignmentStates"].as_array().unwrap().iter();
+        states
+            .filter(|state| state["skuId"] == json!(sku))
+            .cloned()
+            .collect()
+    };
+    let both = [BEN.to_string(), ELIF.to_string()];
+
+    // Nothing is decided anew: both have the license, with one plan less.
+    let round = delta_link(&world, path);
+    let add = json!([{"skuId": EMS, "disabledPlans": [INTUNE_PLAN]}]);
+    let body = json!({"addLicenses": add, "removeLicenses": []});
+    let path_of_group = format!("/groups/{group}/assignLicense");
+    assert_eq!(world.post(&path_of_group, &body).status, 202);
+    for user in [BEN, ELIF] {
+        let off = states(&world, user, EMS)[0]["disabledPlans"].clone();
+        assert_eq!(off, json!([INTUNE_PLAN]));
+    }
+    assert_eq!(told_in(&mut world, &round), both);
+
+    // There is one seat: one of the two had an error, and has it no longer.
+    let round = delta_link(&world, path);
+    let errors: Vec<Value> = [BEN, ELIF]
+        .iter()
+        .map(|user| states(&world, *user, OFFICE_E1)[0]["error"].clone())
+        .collect();
+    assert_eq!(errors, ["None", "CountViolation"]);
+    assert_eq!(world.license(group, &[], &[OFFICE_E1]).status, 202);
+    assert_eq!(states(&world, ELIF, OFFICE_E1), [Value::Null; 0]);
+    assert_eq!(told_in(&mut world, &round), both);
+}
+
+#[test]
+fn ways_into_a_licensed_group_are_followed_where_groups_nest() {
+    let mut world = World::new();
+    world.command(Command::ChangePolicy {
+        policy: Policy {
+            semantics: Semantics::Extended,
+            nested_groups: true,
+            ..Policy::default()
+        },
+    });
+    let [licensed, direct, early, within, late] = [
+        (0x91, "licensed"),
+        (0x92, "direct"),
+        (0x93, "early"),
+        (0x94, "within"),
+        (0x95, "late"),
+    ]
+    .map(|(id, name)| world.group(id, name));
+    world.license(licensed, &[OFFICE_E3], &[]);
+    world.join(early, &[within]);
+    for group in [direct, within, late] {
+        world.pass(3_600);
+        world.join(group, &[BEN]);
+    }
+    world.pass(3_600);
+    world.join(licensed, &[direct, late]);
+    let since = |world: &World| {
+        let user = world.get(&format!("/users/{BEN}?$select=licenseAssignmentStates"));
+        user.json()["licenseAssignmentStates"][0]["lastUpdatedDateTime"].clone()
+    };
+    let [by_direct, by_early, by_late] = [
+        "2026-11-21T09:43:34Z",
+        "2026-11-21T10:43:34Z",
+        "2026-11-21T11:43:34Z",
+    ];
+    assert_eq!(since(&world), by_direct);
+
+    // The license stays throughout, but not since when: the earliest way in counts.
+    let leaves_direct = Command::RemoveMembers {
+        group: direct,
+        members: vec![BEN],
+    };
+    let early_leaves = Command::RemoveMembers {
+        group: licensed,
+        members: vec![early],
+    };
+    let early_joins = Command::AddMembers {
+        group: licensed,
+        members: vec![early],
+    };
+    for (command, expected) in [
+        (leaves_direct, by_late),
+        (early_joins.clone(), by_early),
+        (early_leaves, by_late),
+        (early_joins, by_early),
+        (Command::DeleteGroup { group: early }, by_late),
+    ] {
+        let round = delta_link(&world, "/users/delta?$select=licenseAssignmentStates");
+        world.pass(60);
+        world.command(command.clone());
+        assert_eq!(since(&world), expected, "{command:?}");
+        let told = told_in(&mut world, &round);
+        assert_eq!(told, [BEN.to_string()], "{command:?}");
+    }
 }
 
 #[test]

@@ -20,6 +20,7 @@ mod group_licenses;
 mod group_members;
 mod groups;
 mod health;
+mod keys;
 mod own;
 mod paging;
 mod plans;

@@ -578,6 +578,7 @@ fn fill(engine: &Engine) {
                 redirect_uris: Vec::new(),
                 dormant: false,
                 properties: std::collections::BTreeMap::new(),
+                owners: Vec::new(),
             },
         );
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
-use super::{Context, Outcome, Plan};
+use super::{Context, Outcome, Plan, groups::MAX_OWNERS};
 use crate::{
     access::{Permission, Role},
     application::{Application, ApplicationPatch},
@@ -22,6 +22,7 @@ pub struct NewApplication<'a> {
     pub redirect_uris: &'a [String],
     pub dormant: bool,
     pub properties: &'a BTreeMap<String, String>,
+    pub owners: &'a [Uuid],
 }
 
 pub fn add_application(
@@ -42,6 +43,8 @@ pub fn add_application(
     {
         return Err(Rejection::IdTaken { id });
     }
+    let mut owners = Vec::new();
+    add_owners(tenant, &mut owners, wanted.owners)?;
     let application = Application {
         id,
         client_id,
@@ -53,6 +56,7 @@ pub fn add_application(
         created: context.now,
         dormant: wanted.dormant,
         properties: wanted.properties.clone(),
+        owners,
     };
     Ok(Plan {
         events: vec![Event::ApplicationAdded { application }],
@@ -112,6 +116,8 @@ pub fn update_application(
             None => after.properties.remove(name),
         };
     }
+    add_owners(tenant, &mut after.owners, &patch.add_owners)?;
+    remove_owners(&mut after.owners, &patch.remove_owners)?;
     let mut events = Vec::new();
     if after.dormant && !before.dormant {
         events.extend(losses(tenant, before));
@@ -122,6 +128,48 @@ pub fn update_application(
         events.push(Event::ApplicationChanged { application: after });
     }
     Ok(Plan::of(events))
+}
+
+fn add_owners(tenant: &Tenant, owners: &mut Vec<Uuid>, added: &[Uuid]) -> Result<(), Rejection> {
+    for id in added {
+        if !is_principal(tenant, *id) {
+            return Err(Rejection::MemberNotFound { id: *id });
+        }
+        if owners.contains(id) {
+            return Err(Rejection::MemberExists {
+                id: *id,
+                list: "owners",
+            });
+        }
+        if owners.len() >= MAX_OWNERS as usize {
+            return Err(Rejection::LimitReached {
+                what: "owners of an application",
+                limit: MAX_OWNERS,
+            });
+        }
+        owners.push(*id);
+    }
+    Ok(())
+}
+
+fn remove_owners(owners: &mut Vec<Uuid>, removed: &[Uuid]) -> Result<(), Rejection> {
+    for id in removed {
+        let place = owners.iter().position(|owner| owner == id);
+        let place = place.ok_or(Rejection::NotMember {
+            id: *id,
+            list: "owners",
+        })?;
+        owners.remove(place);
+    }
+    Ok(())
+}
+
+/// Whether a live user or a service principal has an id.
+fn is_principal(tenant: &Tenant, id: Uuid) -> bool {
+    let user = tenant.users().find_id(id);
+    let mut applications = tenant.applications().values();
+    user.is_some_and(|user| user.is_live())
+        || applications.any(|known| known.service_principal_id == id && !known.dormant)
 }
 
 /// What goes with a service principal: its permissions and its roles.
@@ -184,15 +232,7 @@ pub fn set_permissions(
 }
 
 pub fn assign_role(tenant: &Tenant, principal: Uuid, role: Role) -> Result<Plan, Rejection> {
-    let is_user = tenant
-        .users()
-        .find_id(principal)
-        .is_some_and(|user| user.is_live());
-    let is_service_principal = tenant
-        .applications()
-        .values()
-        .any(|application| application.service_principal_id == principal && !application.dormant);
-    if !is_user && !is_service_principal {
+    if !is_principal(tenant, principal) {
         return Err(Rejection::PrincipalNotFound { id: principal });
     }
     if tenant.roles_of(principal).any(|held| held == role) {

@@ -281,6 +281,7 @@ fn decide_on_access(
             redirect_uris,
             dormant,
             properties,
+            owners,
         } => {
             let wanted = access::NewApplication {
                 client_id: *client_id,
@@ -290,6 +291,7 @@ fn decide_on_access(
                 redirect_uris,
                 dormant: *dormant,
                 properties,
+                owners,
             };
             access::add_application(tenant, &wanted, context)
         }

@@ -259,13 +259,9 @@ pub fn note_password_change(
     key: &UserKey,
     context: &Context<'_>,
 ) -> Result<Plan, Rejection> {
-    let user = find(tenant, key)?;
-    Ok(Plan {
-        events: vec![Event::PasswordChanged {
-            user: user.ordinal,
-            at: context.now,
-        }],
-        outcome: Outcome::User(user.ordinal),
+    note(tenant, key, |user| Event::PasswordChanged {
+        user,
+        at: context.now,
     })
 }
 
@@ -274,13 +270,22 @@ pub fn revoke_sessions(
     key: &UserKey,
     context: &Context<'_>,
 ) -> Result<Plan, Rejection> {
-    let user = find(tenant, key)?;
+    note(tenant, key, |user| Event::SessionsRevoked {
+        user,
+        at: context.now,
+    })
+}
+
+/// What happened to a user, and nothing besides.
+fn note(
+    tenant: &Tenant,
+    key: &UserKey,
+    event: impl FnOnce(UserOrdinal) -> Event,
+) -> Result<Plan, Rejection> {
+    let user = find(tenant, key)?.ordinal;
     Ok(Plan {
-        events: vec![Event::SessionsRevoked {
-            user: user.ordinal,
-            at: context.now,
-        }],
-        outcome: Outcome::User(user.ordinal),
+        events: vec![event(user)],
+        outcome: Outcome::User(user),
     })
 }
 

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use uuid::Uuid;
 use zetel_domain::{
-    Command, Outcome, Tenant,
+    Command, Outcome, Rejection, Tenant,
     access::{
         Action, Caller, Denial, Permission, Role, Scopes, anybody_may, authorize,
         authorize_command, permission_allows, role_allows,
@@ -67,6 +67,7 @@ impl People {
             redirect_uris: Vec::new(),
             dormant: false,
             properties: BTreeMap::new(),
+            owners: Vec::new(),
         });
         let Outcome::Created(id) = made else {
             panic!("{made:?}")
@@ -147,6 +148,7 @@ fn commands_on_applications(id: Uuid) -> Vec<(Command, Action)> {
                 redirect_uris: Vec::new(),
                 dormant: false,
                 properties: BTreeMap::new(),
+                owners: Vec::new(),
             },
             Action::ManageApplications,
         ),
@@ -404,6 +406,7 @@ fn granting_at_registration_needs_the_right_to_grant() {
         redirect_uris: Vec::new(),
         dormant: false,
         properties: BTreeMap::new(),
+        owners: Vec::new(),
     };
     assert_eq!(people.judge(&registrar, &register(&[])), Ok(()));
     assert_eq!(
@@ -624,4 +627,55 @@ fn administrators_of_devices_need_a_license_but_not_to_say_that_they_need_none()
         let read = authorize(&people.office.tenant, caller, Action::ReadDevices, target);
         assert_eq!(read, expected);
     }
+}
+
+#[test]
+fn applications_are_owned_by_people_and_service_principals() {
+    let mut people = people();
+    people.application(&[]);
+    let tenant = &people.office.tenant;
+    let application = tenant.applications().values().next().unwrap().clone();
+    let (id, principal, plain) = (
+        application.id,
+        application.service_principal_id,
+        people.plain,
+    );
+    let add = |owner| Command::UpdateApplication {
+        id,
+        patch: ApplicationPatch {
+            add_owners: vec![owner],
+            ..ApplicationPatch::default()
+        },
+    };
+    let remove = |owner| Command::UpdateApplication {
+        id,
+        patch: ApplicationPatch {
+            remove_owners: vec![owner],
+            ..ApplicationPatch::default()
+        },
+    };
+    let list = "owners";
+    let owners = |people: &People| people.office.tenant.applications()[&id].owners.clone();
+    people.office.does(add(plain));
+    people.office.does(add(principal));
+    assert_eq!(owners(&people), [plain, principal]);
+    for (command, rejection) in [
+        (add(plain), Rejection::MemberExists { id: plain, list }),
+        (add(id), Rejection::MemberNotFound { id }),
+        (remove(id), Rejection::NotMember { id, list }),
+    ] {
+        assert_eq!(people.office.attempt(command), Err(rejection));
+    }
+    people.office.does(remove(plain));
+    assert_eq!(owners(&people), [principal]);
+
+    // An owner who is deleted stays one until removed; nobody who is deleted becomes one.
+    people.office.does(add(plain));
+    people.office.delete(plain);
+    assert_eq!(owners(&people), [principal, plain]);
+    people.office.does(remove(plain));
+    assert_eq!(
+        people.office.attempt(add(plain)),
+        Err(Rejection::MemberNotFound { id: plain })
+    );
 }

@@ -67,6 +67,7 @@ impl People {
             redirect_uris: Vec::new(),
             dormant: false,
             properties: std::collections::BTreeMap::new(),
+            owners: Vec::new(),
         });
         let Outcome::Created(id) = made else {
             panic!("{made:?}")

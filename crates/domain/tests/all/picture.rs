@@ -123,6 +123,7 @@ pub struct ApplicationPicture {
     pub permissions: BTreeSet<Permission>,
     pub dormant: bool,
     pub properties: BTreeMap<String, String>,
+    pub owners: Vec<Uuid>,
 }
 
 impl Picture {
@@ -291,6 +292,7 @@ fn applications(tenant: &Tenant) -> BTreeMap<Uuid, ApplicationPicture> {
         permissions: application.permissions.clone(),
         dormant: application.dormant,
         properties: application.properties.clone(),
+        owners: application.owners.clone(),
     };
     tenant
         .applications()

@@ -95,6 +95,7 @@ impl Machine {
                 redirect_uris: Vec::new(),
                 dormant: false,
                 properties: std::collections::BTreeMap::new(),
+                owners: Vec::new(),
             },
             Step::UpdateApplication(place, name, dormant, notes) => Command::UpdateApplication {
                 id: self.application(*place).0,
@@ -108,6 +109,19 @@ impl Machine {
                     ..ApplicationPatch::default()
                 },
             },
+            Step::OwnApplication(place, owner, is_added) => {
+                let owners = vec![self.principal(*owner)];
+                let mut patch = ApplicationPatch::default();
+                if *is_added {
+                    patch.add_owners = owners;
+                } else {
+                    patch.remove_owners = owners;
+                }
+                Command::UpdateApplication {
+                    id: self.application(*place).0,
+                    patch,
+                }
+            }
             Step::NoteCredentials(place) => Command::NoteCredentials {
                 id: self.application(*place).0,
                 added: vec![Uuid::from_u128(0xadd)],

@@ -254,6 +254,7 @@ fn an_id_is_given_once() {
         redirect_uris: Vec::new(),
         dormant: false,
         properties: std::collections::BTreeMap::new(),
+        owners: Vec::new(),
     };
     let Outcome::Created(application) = office.does(register(None)) else {
         panic!("registering tells the id")

@@ -76,6 +76,8 @@ pub enum Step {
     RemoveApplication(u8),
     /// Its name, whether it is dormant, and its notes.
     UpdateApplication(u8, Option<&'static str>, Option<bool>, Option<u8>),
+    /// Somebody becomes an owner, or is one no longer.
+    OwnApplication(u8, u8, bool),
     NoteCredentials(u8),
     SetPermissions(u8, u8),
     AssignRole(u8, Role),
@@ -368,6 +370,8 @@ fn other_step() -> impl Strategy<Value = Step> {
         1 => (0_u8..2).prop_map(Step::RemoveApplication),
         2 => (0_u8..2, option::of(select(&["", "Mover"][..])), any::<Option<bool>>(), option::of(0_u8..3))
             .prop_map(|(place, name, dormant, notes)| Step::UpdateApplication(place, name, dormant, notes)),
+        2 => (0_u8..2, 0_u8..10, any::<bool>())
+            .prop_map(|(place, owner, is_added)| Step::OwnApplication(place, owner, is_added)),
         1 => (0_u8..2).prop_map(Step::NoteCredentials),
         1 => (0_u8..2, any::<u8>()).prop_map(|(place, mask)| Step::SetPermissions(place, mask)),
         4 => (0_u8..10, role()).prop_map(|(principal, role)| Step::AssignRole(principal, role)),

@@ -60,6 +60,7 @@ fn commands(engine: &Engine) -> Vec<(String, Command)> {
             redirect_uris: Vec::new(),
             dormant: false,
             properties: std::collections::BTreeMap::new(),
+            owners: Vec::new(),
         },
     ));
     for command in [
@@ -366,6 +367,7 @@ fn callers(engine: &Engine) -> Vec<(String, Caller)> {
             redirect_uris: Vec::new(),
             dormant: false,
             properties: std::collections::BTreeMap::new(),
+            owners: Vec::new(),
         };
         assert!(matches!(submit(engine, command), Ok(Outcome::Created(_))));
         callers.push((name.to_owned(), Caller::Application { client_id }));

@@ -41,6 +41,7 @@ fn command(id: Uuid, number: u64) -> Command {
             redirect_uris: Vec::new(),
             dormant: false,
             properties: std::collections::BTreeMap::new(),
+            owners: Vec::new(),
         },
         _ => Command::UpdateUser {
             user,

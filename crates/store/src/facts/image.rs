@@ -230,6 +230,8 @@ pub fn application(
         .collect();
     let properties = &application.properties;
     let properties = (!properties.is_empty()).then(|| json!(properties).to_string());
+    let owners = &application.owners;
+    let owners = (!owners.is_empty()).then(|| json!(owners).to_string());
     rows.push(&[
         key.into(),
         (&application.id).into(),
@@ -242,6 +244,7 @@ pub fn application(
         application.created.0.into(),
         application.dormant.into(),
         properties.as_deref().into(),
+        owners.as_deref().into(),
     ])
 }
 

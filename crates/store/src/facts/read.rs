@@ -387,5 +387,8 @@ fn application(row: &RowRef<'_>) -> Result<Application, DatabaseError> {
         properties: row
             .optional_text(10)?
             .map_or_else(|| Ok(BTreeMap::new()), parse)?,
+        owners: row
+            .optional_text(11)?
+            .map_or_else(|| Ok(Vec::new()), parse)?,
     })
 }

@@ -357,6 +357,10 @@ fn access_command([kind, who, what, how]: [u8; 4], tenant: &Tenant) -> Command {
     } else {
         user_id(who % USERS)
     };
+    let first_owner = || {
+        let application = tenant.applications().get(&id)?;
+        application.owners.first().copied()
+    };
     let role = Role::ALL[usize::from(what) % Role::ALL.len()];
     match (kind, how % 4) {
         (24, 0) => Command::RemoveApplication { id },
@@ -369,6 +373,14 @@ fn access_command([kind, who, what, how]: [u8; 4], tenant: &Tenant) -> Command {
                     what.is_multiple_of(3).then(|| format!("\"{what}\"")),
                 )]
                 .into(),
+                add_owners: (what % 5 == 1)
+                    .then(|| user_id(what % USERS))
+                    .into_iter()
+                    .collect(),
+                remove_owners: first_owner()
+                    .filter(|_| what % 5 == 2)
+                    .into_iter()
+                    .collect(),
                 ..ApplicationPatch::default()
             },
         },
@@ -385,6 +397,7 @@ fn access_command([kind, who, what, how]: [u8; 4], tenant: &Tenant) -> Command {
             redirect_uris: vec!["https://contoso.example/\"signin\"".to_owned()],
             dormant: how % 4 == 3,
             properties: BTreeMap::new(),
+            owners: Vec::new(),
         },
         (25, _) => Command::SetPermissions {
             id,

@@ -1,41 +1,51 @@
 //! `$filter` of delta queries: which objects are followed, by id, and nothing else (licensing.md 7.7).
 
 use uuid::Uuid;
+use zetel_query::syntax::{self, Clause, Expression, Literal, Operator, Question};
 
-use crate::graph::error::GraphError;
+use crate::graph::{error::GraphError, filter::refusal};
 
 /// Ids that a filter may name.
 const MAXIMUM_IDS: usize = 50;
 
-/// Reads `id eq '…' or id eq '…'`. The ids come in their order, each once.
+/// Reads `id eq '…' or id in ('…', '…')`. The ids come in their order, each once.
 pub(super) fn parse(text: &str) -> Result<Vec<Uuid>, GraphError> {
-    let refused = || {
+    let expression = syntax::parse(text).map_err(refusal)?;
+    let ids = named(&expression).filter(|ids| ids.len() <= MAXIMUM_IDS);
+    let mut ids = ids.ok_or_else(|| {
         GraphError::refused(format!(
             "The $filter '{text}' is not supported: changes can be followed of all objects, or of up to {MAXIMUM_IDS} of them by id, as in \"id eq '{{id}}' or id eq '{{id}}'\"."
         ))
-    };
-    let mut words = text.split_whitespace();
-    let mut ids = Vec::new();
-    loop {
-        let (Some(property), Some(operator), Some(value)) =
-            (words.next(), words.next(), words.next())
-        else {
-            return Err(refused());
-        };
-        let is_id = property.eq_ignore_ascii_case("id") && operator.eq_ignore_ascii_case("eq");
-        let quoted = value.strip_prefix('\'');
-        let value = quoted.map_or(Some(value), |rest| rest.strip_suffix('\''));
-        let id = value.and_then(|value| Uuid::try_parse(value).ok());
-        ids.push(id.filter(|_| is_id).ok_or_else(refused)?);
-        match words.next() {
-            None => break,
-            Some(word) if word.eq_ignore_ascii_case("or") && ids.len() < MAXIMUM_IDS => {}
-            Some(_) => return Err(refused()),
-        }
-    }
+    })?;
     ids.sort_unstable();
     ids.dedup();
     Ok(ids)
+}
+
+/// The ids that a condition names; nothing if it asks for anything else.
+fn named(expression: &Expression) -> Option<Vec<Uuid>> {
+    match expression {
+        Expression::Or(each) => {
+            let each: Option<Vec<Vec<Uuid>>> = each.iter().map(named).collect();
+            each.map(|ids| ids.concat())
+        }
+        Expression::Clause(Clause { path, question, .. }) if path.eq_ignore_ascii_case("id") => {
+            match question {
+                Question::Compare(Operator::Equal, value) => id_of(value).map(|id| vec![id]),
+                Question::In(values) => values.iter().map(id_of).collect(),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+fn id_of(value: &Literal) -> Option<Uuid> {
+    match value {
+        Literal::Text(text) => Uuid::try_parse(text).ok(),
+        Literal::Guid(id) => Some(*id),
+        _ => None,
+    }
 }
 
 /// The filter that names some ids.
@@ -61,6 +71,10 @@ mod tests {
             parse(&format!("id eq '{one}' or id eq '{one}'")),
             Ok(vec![one])
         );
+        assert_eq!(
+            parse(&format!("(id in ('{two}', {one})) or (id eq '{one}')")),
+            Ok(vec![one, two])
+        );
         let more: Vec<Uuid> = (1..=51).map(Uuid::from_u128).collect();
         for wrong in [
             "",
@@ -71,6 +85,9 @@ mod tests {
             &format!("id ne '{one}'"),
             &format!("displayName eq '{one}'"),
             &format!("id eq '{one}' and id eq '{two}'"),
+            &format!("not (id eq '{one}')"),
+            &format!("id in ('{one}', 'x')"),
+            &format!("startswith(id, '{one}')"),
             &format!("id eq '{one}' or"),
             &format!("id eq '{one}' id eq '{two}'"),
             &text(&more),

@@ -1,46 +1,22 @@
 //! What can be asked of devices of the directory.
 
 use zetel_domain::device::DeviceView;
-use zetel_query::{Asked, Entity, Test, TextMatch, tables};
+use zetel_query::{Asked, Entity, TextMatch, tables};
 
-use super::Question;
-use crate::graph::{
-    render::{
-        directory_device::{
-            Device, INTUNE_APPLICATION, PROFILE_TYPE, directory_id, trust_type, verdict,
-        },
-        managed_device::DeviceRow,
+use super::{Filtered, PropertyTest};
+use crate::graph::render::{
+    directory_device::{
+        Device, INTUNE_APPLICATION, PROFILE_TYPE, directory_id, trust_type, verdict,
     },
-    schema::{Entity as _, properties_of},
+    managed_device::DeviceRow,
 };
 
+impl Filtered for Device {
+    const ASKED: &'static Entity = &tables::DEVICE;
+}
+
 /// A question about a device of the directory.
-#[derive(Debug)]
-pub(crate) struct DirectoryDeviceTest {
-    name: &'static str,
-    asked: Asked,
-}
-
-impl Question for DirectoryDeviceTest {
-    fn entity() -> &'static Entity {
-        &tables::DEVICE
-    }
-
-    fn is_known(name: &str) -> bool {
-        let known = properties_of::<Device>();
-        let known = known.iter().map(|property| property.name);
-        let mut known = known.chain(Device::NOT_IMPLEMENTED.iter().copied());
-        known.any(|known| known.eq_ignore_ascii_case(name))
-    }
-
-    fn bind(test: &Test) -> Option<Self> {
-        let name = test.property.name;
-        Self::is_known(name).then(|| Self {
-            name,
-            asked: test.asked.clone(),
-        })
-    }
-}
+pub(crate) type DirectoryDeviceTest = PropertyTest<Device>;
 
 impl DirectoryDeviceTest {
     /// Whether it holds for a device.

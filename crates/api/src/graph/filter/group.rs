@@ -10,42 +10,20 @@ use zetel_domain::{
     state::Bits,
     user::UserOrdinal,
 };
-use zetel_query::{Asked, Entity, Test, tables};
+use zetel_query::{Asked, Entity, tables};
 
-use super::{Question, licenses::license_fits};
+use super::{Filtered, PropertyTest, licenses::license_fits};
 use crate::graph::{
     render::group::{GroupEntity, group_types, proxy_addresses, rule_state},
-    schema::{Entity as _, properties_of},
     time,
 };
 
+impl Filtered for GroupEntity {
+    const ASKED: &'static Entity = &tables::GROUP;
+}
+
 /// A question about a group.
-#[derive(Debug)]
-pub(crate) struct GroupTest {
-    name: &'static str,
-    asked: Asked,
-}
-
-impl Question for GroupTest {
-    fn entity() -> &'static Entity {
-        &tables::GROUP
-    }
-
-    fn is_known(name: &str) -> bool {
-        let known = properties_of::<GroupEntity>();
-        let known = known.iter().map(|property| property.name);
-        let mut known = known.chain(GroupEntity::NOT_IMPLEMENTED.iter().copied());
-        known.any(|known| known.eq_ignore_ascii_case(name))
-    }
-
-    fn bind(test: &Test) -> Option<Self> {
-        let name = test.property.name;
-        Self::is_known(name).then(|| Self {
-            name,
-            asked: test.asked.clone(),
-        })
-    }
-}
+pub(crate) type GroupTest = PropertyTest<GroupEntity>;
 
 impl GroupTest {
     /// Whether it asks for the id.

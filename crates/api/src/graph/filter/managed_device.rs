@@ -2,41 +2,17 @@
 
 use uuid::Uuid;
 use zetel_domain::{Tenant, Timestamp, device::DeviceView, state::SetExpression, user::UserView};
-use zetel_query::{Asked, Entity, Reach, Test, TextMatch, tables};
+use zetel_query::{Asked, Entity, Reach, TextMatch, tables};
 
-use super::Question;
-use crate::graph::{
-    render::managed_device::{ManagedDevice, enrollment_word},
-    schema::{Entity as _, properties_of},
-};
+use super::{Filtered, PropertyTest};
+use crate::graph::render::managed_device::{ManagedDevice, enrollment_word};
+
+impl Filtered for ManagedDevice {
+    const ASKED: &'static Entity = &tables::MANAGED_DEVICE;
+}
 
 /// A question about a managed device.
-#[derive(Debug)]
-pub(crate) struct DeviceTest {
-    name: &'static str,
-    asked: Asked,
-}
-
-impl Question for DeviceTest {
-    fn entity() -> &'static Entity {
-        &tables::MANAGED_DEVICE
-    }
-
-    fn is_known(name: &str) -> bool {
-        let known = properties_of::<ManagedDevice>();
-        let known = known.iter().map(|property| property.name);
-        let mut known = known.chain(ManagedDevice::NOT_IMPLEMENTED.iter().copied());
-        known.any(|known| known.eq_ignore_ascii_case(name))
-    }
-
-    fn bind(test: &Test) -> Option<Self> {
-        let name = test.property.name;
-        Self::is_known(name).then(|| Self {
-            name,
-            asked: test.asked.clone(),
-        })
-    }
-}
+pub(crate) type DeviceTest = PropertyTest<ManagedDevice>;
 
 impl DeviceTest {
     /// Whether it holds for a device.

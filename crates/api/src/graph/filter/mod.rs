@@ -6,14 +6,16 @@ mod group;
 mod licenses;
 mod managed_device;
 mod object;
+mod property;
 mod sets;
 mod user;
 
 pub(crate) use device::DirectoryDeviceTest;
-pub(crate) use few::{FewTest, FilteredByText};
+pub(crate) use few::FilteredByText;
 pub(crate) use group::{GroupTest, users_with_errors};
 pub(crate) use managed_device::DeviceTest;
 pub(crate) use object::ObjectFilter;
+pub(crate) use property::{Filtered, PropertyTest};
 pub(crate) use user::{UserTest, deleted_principal_name};
 
 use axum::http::StatusCode;
@@ -150,10 +152,10 @@ mod tests {
         binds_everything::<GroupTest>();
         binds_everything::<DeviceTest>();
         binds_everything::<DirectoryDeviceTest>();
-        binds_everything::<FewTest<ApplicationEntity>>();
-        binds_everything::<FewTest<ServicePrincipal>>();
-        binds_everything::<FewTest<DirectoryRole>>();
-        binds_everything::<FewTest<RoleDefinition>>();
-        binds_everything::<FewTest<RoleAssignment>>();
+        binds_everything::<PropertyTest<ApplicationEntity>>();
+        binds_everything::<PropertyTest<ServicePrincipal>>();
+        binds_everything::<PropertyTest<DirectoryRole>>();
+        binds_everything::<PropertyTest<RoleDefinition>>();
+        binds_everything::<PropertyTest<RoleAssignment>>();
     }
 }

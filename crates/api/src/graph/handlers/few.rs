@@ -8,7 +8,7 @@ use super::pages::{self, Pages};
 use crate::graph::{
     call::Call,
     error::GraphError,
-    filter::{FewTest, FilteredByText, Query},
+    filter::{FilteredByText, PropertyTest, Query},
     paging::Listing,
     query::DEFAULT_PAGE,
     reply::Reply,
@@ -21,7 +21,7 @@ pub(super) fn filtered<'a, E: FilteredByText>(
     rows: impl IntoIterator<Item = E::Row<'a>>,
     is_count: bool,
 ) -> Result<Vec<E::Row<'a>>, GraphError> {
-    let condition = Query::of(call, is_count)?.condition::<FewTest<E>>()?;
+    let condition = Query::of(call, is_count)?.condition::<PropertyTest<E>>()?;
     let fits = |row: &E::Row<'a>| {
         condition
             .as_ref()

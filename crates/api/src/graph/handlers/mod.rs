@@ -27,6 +27,7 @@ mod expanded;
 mod few;
 mod group_body;
 mod pages;
+mod principals;
 mod sorting;
 mod user_body;
 mod user_lists;

@@ -7,25 +7,15 @@ use zetel_domain::{
     access::{Action, Role},
 };
 
-use super::{entities, few, memberships::member};
+use super::{entities, few, memberships::member, principals};
 use crate::graph::{
     call::Call,
     error::GraphError,
-    json,
     paging::Listing,
     references,
     refusals::{invalid_of, required_of},
-    relations::Object,
-    render::{
-        application::CREDENTIALS,
-        license::LicenseBook,
-        object::{ObjectSelection, ObjectWriter, Sight},
-        role::{DirectoryRole, RoleAssignment, RoleAssignmentRow, RoleDefinition, role_with},
-        service_principal::{PrincipalRow, ServicePrincipal},
-        strip::Strip,
-    },
+    render::role::{DirectoryRole, RoleAssignment, RoleAssignmentRow, RoleDefinition, role_with},
     reply::Reply,
-    schema::Selection,
 };
 
 const ASSIGNMENTS: &str = "roleManagement/directory/roleAssignments";
@@ -59,43 +49,7 @@ pub(crate) fn members(call: &Call<'_>) -> Result<Reply, GraphError> {
     let has_role = |row: &RoleAssignmentRow| row.role == role;
     let holders = RoleAssignmentRow::all(&tenant).filter(has_role);
     let holders: Vec<Uuid> = holders.map(|row| row.principal).collect();
-    let users = holders.iter().filter_map(|id| Object::find(&tenant, *id));
-    let principals = PrincipalRow::all(&tenant).into_iter();
-    let principals = principals.filter(|row| holders.contains(&row.id()));
-    let writer = ObjectWriter {
-        tenant: &tenant,
-        book: LicenseBook::new(&call.graph.texts),
-        selection: ObjectSelection::parse(call.options.select.as_deref())?,
-        sight: Sight::ALL,
-        is_typed: true,
-    };
-    let selection = Selection::<ServicePrincipal>::without(CREDENTIALS);
-    let mut strip = Strip::new();
-    let mut out = Vec::with_capacity(2048);
-    json::object(&mut out, |out| {
-        call.write_context(out, &["directoryObjects", &writer.selection.context]);
-        json::key(out, "value");
-        let holders = users
-            .map(Holder::Object)
-            .chain(principals.map(Holder::Principal));
-        json::array(out, holders, |out, holder| {
-            json::object(out, |out| match holder {
-                Holder::Object(object) => writer.write(out, object, &mut strip),
-                Holder::Principal(row) => {
-                    json::key(out, "@odata.type");
-                    json::string(out, "#microsoft.graph.servicePrincipal");
-                    selection.write(out, &row);
-                }
-            });
-        });
-    });
-    Ok(Reply::json(out))
-}
-
-/// Who has a role.
-enum Holder<'a> {
-    Object(Object<'a>),
-    Principal(PrincipalRow<'a>),
+    principals::list(call, &tenant, &holders)
 }
 
 /// `POST /directoryRoles/{id}/members/$ref`
@@ -103,8 +57,7 @@ pub(crate) async fn add_member(call: &Call<'_>) -> Result<Reply, GraphError> {
     let (principal, role) = {
         let tenant = call.read(Action::AssignRoles, None)?;
         let role = named(call)?;
-        let body = call.body.as_ref().map_err(Clone::clone)?;
-        (referred(&tenant, body)?, role)
+        (principals::referred(call, &tenant)?, role)
     };
     if let Some(error) = already(call, principal, role)? {
         return Err(error);
@@ -112,18 +65,6 @@ pub(crate) async fn add_member(call: &Call<'_>) -> Result<Reply, GraphError> {
     call.submit(Command::AssignRole { principal, role }, None)
         .await?;
     Ok(Reply::no_content())
-}
-
-/// The user or service principal that a reference names.
-fn referred(tenant: &Tenant, body: &[u8]) -> Result<Uuid, GraphError> {
-    references::single(tenant, body).or_else(|error| {
-        let id = references::object_id(body)?;
-        let mut principals = PrincipalRow::all(tenant).into_iter();
-        principals
-            .any(|row| row.id() == id)
-            .then_some(id)
-            .ok_or(error)
-    })
 }
 
 /// `DELETE /directoryRoles/{id}/members/{id}/$ref`

@@ -10,9 +10,10 @@ use zetel_domain::{
 };
 
 use super::{
-    applications::{By, credentials},
+    applications::{By, credentials, keys, owners},
     entities, few,
     memberships::member,
+    principals,
 };
 use crate::graph::{
     call::Call,
@@ -254,6 +255,38 @@ pub(crate) async fn add_password(call: &Call<'_>) -> Result<Reply, GraphError> {
 pub(crate) async fn remove_password(call: &Call<'_>) -> Result<Reply, GraphError> {
     let (id, client) = named(call)?;
     credentials::remove_password_from(call, id, client).await
+}
+
+/// `POST /servicePrincipals/{id}/addKey`
+pub(crate) async fn add_key(call: &Call<'_>) -> Result<Reply, GraphError> {
+    let tenant = call.read(Action::ManageApplications, None)?;
+    keys::add_to(call, find_application(call, &tenant, By::Id)?).await
+}
+
+/// `POST /servicePrincipals/{id}/removeKey`
+pub(crate) async fn remove_key(call: &Call<'_>) -> Result<Reply, GraphError> {
+    let tenant = call.read(Action::ManageApplications, None)?;
+    keys::remove_from(call, find_application(call, &tenant, By::Id)?).await
+}
+
+/// `GET /servicePrincipals/{id}/owners`: those of its application.
+pub(crate) fn list_owners(call: &Call<'_>) -> Result<Reply, GraphError> {
+    let tenant = call.read(Action::ReadApplications, None)?;
+    let row = find(call, &tenant, By::Id)?;
+    let owners = row.application().map(|application| &*application.owners);
+    principals::list(call, &tenant, owners.unwrap_or_default())
+}
+
+/// `POST /servicePrincipals/{id}/owners/$ref`
+pub(crate) async fn add_owner(call: &Call<'_>) -> Result<Reply, GraphError> {
+    let tenant = call.read(Action::ManageApplications, None)?;
+    owners::add_to(call, &tenant, find_application(call, &tenant, By::Id)?).await
+}
+
+/// `DELETE /servicePrincipals/{id}/owners/{id}/$ref`
+pub(crate) async fn remove_owner(call: &Call<'_>) -> Result<Reply, GraphError> {
+    let tenant = call.read(Action::ManageApplications, None)?;
+    owners::remove_from(call, find_application(call, &tenant, By::Id)?).await
 }
 
 fn named(call: &Call<'_>) -> Result<(Uuid, Uuid), GraphError> {

@@ -9,7 +9,7 @@ use zetel_query::tables;
 use super::credential;
 use crate::graph::{
     credentials::Credentials,
-    filter::FilteredByText,
+    filter::{Filtered, FilteredByText},
     json,
     schema::{Column, Entity, Property, Type},
 };
@@ -202,9 +202,11 @@ const NO_API: &str = r#"{"acceptMappedClaims":null,"knownClientApplications":[],
 /// What is known of a program for people who wonder what it is.
 pub(crate) const NO_INFO: &str = r#"{"logoUrl":null,"marketingUrl":null,"privacyStatementUrl":null,"supportUrl":null,"termsOfServiceUrl":null}"#;
 
-impl FilteredByText for ApplicationEntity {
+impl Filtered for ApplicationEntity {
     const ASKED: &'static zetel_query::Entity = &tables::APPLICATION;
+}
 
+impl FilteredByText for ApplicationEntity {
     fn texts(row: &ApplicationRow<'_>, name: &str) -> Vec<String> {
         let application = row.application;
         match name {

@@ -38,7 +38,8 @@ pub(crate) fn keys(out: &mut Vec<u8>, certificates: &[CertificateCredential]) {
     });
 }
 
-fn key(out: &mut Vec<u8>, credential: &CertificateCredential) {
+/// Appends the members of a `keyCredential`, a comma before each.
+pub(crate) fn key(out: &mut Vec<u8>, credential: &CertificateCredential) {
     let certificate = &credential.certificate;
     json::key(out, "customKeyIdentifier");
     json::string(out, &STANDARD.encode(certificate.sha1));

@@ -86,6 +86,7 @@ macro_rules! kept {
 }
 
 /// The entity of `/groups`.
+#[derive(Debug)]
 pub(crate) struct GroupEntity;
 
 impl Entity for GroupEntity {

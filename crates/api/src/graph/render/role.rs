@@ -6,7 +6,7 @@ use zetel_domain::{Tenant, access::Role};
 use zetel_query::tables;
 
 use crate::graph::{
-    filter::FilteredByText,
+    filter::{Filtered, FilteredByText},
     json,
     schema::{Column, Entity, Property, Type},
 };
@@ -44,9 +44,11 @@ impl Entity for DirectoryRole {
     ];
 }
 
-impl FilteredByText for DirectoryRole {
+impl Filtered for DirectoryRole {
     const ASKED: &'static zetel_query::Entity = &tables::DIRECTORY_ROLE;
+}
 
+impl FilteredByText for DirectoryRole {
     fn texts(role: &Role, name: &str) -> Vec<String> {
         role_texts(*role, name)
     }
@@ -88,9 +90,11 @@ impl Entity for RoleDefinition {
     const NOT_IMPLEMENTED: &'static [&'static str] = &["rolePermissions"];
 }
 
-impl FilteredByText for RoleDefinition {
+impl Filtered for RoleDefinition {
     const ASKED: &'static zetel_query::Entity = &tables::ROLE_DEFINITION;
+}
 
+impl FilteredByText for RoleDefinition {
     fn texts(role: &Role, name: &str) -> Vec<String> {
         role_texts(*role, name)
     }
@@ -164,9 +168,11 @@ impl Entity for RoleAssignment {
     const NOT_IMPLEMENTED: &'static [&'static str] = &["appScopeId", "condition"];
 }
 
-impl FilteredByText for RoleAssignment {
+impl Filtered for RoleAssignment {
     const ASKED: &'static zetel_query::Entity = &tables::ROLE_ASSIGNMENT;
+}
 
+impl FilteredByText for RoleAssignment {
     fn texts(row: &RoleAssignmentRow, name: &str) -> Vec<String> {
         vec![match name {
             "principalId" => row.principal.to_string(),

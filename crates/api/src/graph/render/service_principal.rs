@@ -11,7 +11,7 @@ use super::{
 };
 use crate::graph::{
     credentials::Credentials,
-    filter::FilteredByText,
+    filter::{Filtered, FilteredByText},
     json,
     schema::{Column, Entity, Property, Type},
 };
@@ -250,9 +250,11 @@ fn app_role(out: &mut Vec<u8>, permission: Permission) {
     });
 }
 
-impl FilteredByText for ServicePrincipal {
+impl Filtered for ServicePrincipal {
     const ASKED: &'static zetel_query::Entity = &tables::SERVICE_PRINCIPAL;
+}
 
+impl FilteredByText for ServicePrincipal {
     fn texts(row: &PrincipalRow<'_>, name: &str) -> Vec<String> {
         match name {
             "id" => vec![row.id().to_string()],

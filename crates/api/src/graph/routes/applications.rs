@@ -3,34 +3,17 @@
 use axum::http::Method;
 use zetel_domain::access::Action;
 
-use super::{Handler, Pending, Route, change, get};
+use super::{Pending, Route, change, get, recall};
 use crate::graph::{
     call::Call,
     handlers::{
-        applications::{self, By, credentials},
+        applications::{self, By, credentials, keys, owners},
         service_principals,
     },
     query::QueryOption::{self, Count, Filter, Select, SkipToken, Top},
 };
 
 const LIST: &[QueryOption] = &[Select, Top, Count, SkipToken, Filter];
-
-/// A GET that waits for the database.
-const fn recall(
-    template: &'static str,
-    handler: for<'a, 'r> fn(&'a Call<'r>) -> Pending<'a>,
-    options: &'static [QueryOption],
-    summary: &'static str,
-) -> Route {
-    Route {
-        method: Method::GET,
-        template,
-        handler: Handler::Recall(handler),
-        action: Some(Action::ReadApplications),
-        options,
-        summary,
-    }
-}
 
 const fn manage(
     method: Method,
@@ -51,6 +34,7 @@ pub(super) const ROUTES: &[Route] = &[
     recall(
         "/applications",
         |call| Box::pin(applications::list(call)),
+        Action::ReadApplications,
         LIST,
         "List applications, by pages.",
     ),
@@ -64,12 +48,14 @@ pub(super) const ROUTES: &[Route] = &[
     recall(
         "/applications/{id}",
         |call| Box::pin(applications::get(call, By::Id)),
+        Action::ReadApplications,
         &[Select],
         "Get an application with its credentials, but never a secret.",
     ),
     recall(
         "/applications(appId='{appId}')",
         |call| Box::pin(applications::get(call, By::ClientId)),
+        Action::ReadApplications,
         &[Select],
         "The same by `appId`.",
     ),
@@ -127,9 +113,53 @@ pub(super) const ROUTES: &[Route] = &[
         |call| Box::pin(credentials::remove_password(call, By::ClientId)),
         "The same by `appId`.",
     ),
+    manage(
+        Method::POST,
+        "/applications/{id}/addKey",
+        |call| Box::pin(keys::add(call, By::Id)),
+        "Add a certificate, with a proof that the application has the key of a valid one.",
+    ),
+    manage(
+        Method::POST,
+        "/applications(appId='{appId}')/addKey",
+        |call| Box::pin(keys::add(call, By::ClientId)),
+        "The same by `appId`.",
+    ),
+    manage(
+        Method::POST,
+        "/applications/{id}/removeKey",
+        |call| Box::pin(keys::remove(call, By::Id)),
+        "Remove a certificate, with a proof that the application has the key of a valid one.",
+    ),
+    manage(
+        Method::POST,
+        "/applications(appId='{appId}')/removeKey",
+        |call| Box::pin(keys::remove(call, By::ClientId)),
+        "The same by `appId`.",
+    ),
+    get(
+        "/applications/{id}/owners",
+        owners::list,
+        Action::ReadApplications,
+        &[],
+        "List the owners: users, then service principals.",
+    ),
+    manage(
+        Method::POST,
+        "/applications/{id}/owners/$ref",
+        |call| Box::pin(owners::add(call)),
+        "Add a user or service principal to the owners.",
+    ),
+    manage(
+        Method::DELETE,
+        "/applications/{id}/owners/{id}/$ref",
+        |call| Box::pin(owners::remove(call)),
+        "Remove an owner.",
+    ),
     recall(
         "/servicePrincipals",
         |call| Box::pin(service_principals::list(call)),
+        Action::ReadApplications,
         LIST,
         "List service principals, by pages; Microsoft Graph's own is among them.",
     ),
@@ -143,12 +173,14 @@ pub(super) const ROUTES: &[Route] = &[
     recall(
         "/servicePrincipals/{id}",
         |call| Box::pin(service_principals::get(call, By::Id)),
+        Action::ReadApplications,
         &[Select],
         "Get a service principal.",
     ),
     recall(
         "/servicePrincipals(appId='{appId}')",
         |call| Box::pin(service_principals::get(call, By::ClientId)),
+        Action::ReadApplications,
         &[Select],
         "The same by `appId`.",
     ),
@@ -193,6 +225,37 @@ pub(super) const ROUTES: &[Route] = &[
         "/servicePrincipals/{id}/removePassword",
         |call| Box::pin(service_principals::remove_password(call)),
         "Remove a secret of its application.",
+    ),
+    manage(
+        Method::POST,
+        "/servicePrincipals/{id}/addKey",
+        |call| Box::pin(service_principals::add_key(call)),
+        "Add a certificate of its application, with a proof that it has the key of a valid one.",
+    ),
+    manage(
+        Method::POST,
+        "/servicePrincipals/{id}/removeKey",
+        |call| Box::pin(service_principals::remove_key(call)),
+        "Remove a certificate of its application, with a proof that it has the key of a valid one.",
+    ),
+    get(
+        "/servicePrincipals/{id}/owners",
+        service_principals::list_owners,
+        Action::ReadApplications,
+        &[],
+        "List the owners of its application: users, then service principals.",
+    ),
+    manage(
+        Method::POST,
+        "/servicePrincipals/{id}/owners/$ref",
+        |call| Box::pin(service_principals::add_owner(call)),
+        "Add a user or service principal to the owners of its application.",
+    ),
+    manage(
+        Method::DELETE,
+        "/servicePrincipals/{id}/owners/{id}/$ref",
+        |call| Box::pin(service_principals::remove_owner(call)),
+        "Remove an owner of its application.",
     ),
     get(
         "/servicePrincipals/{id}/appRoleAssignments",

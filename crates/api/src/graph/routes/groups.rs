@@ -5,7 +5,7 @@ use std::future::ready;
 use axum::http::Method;
 use zetel_domain::access::Action;
 
-use super::{COUNT, EXPANDABLE_LIST, LIST, Route, ask, change, follow, get};
+use super::{COUNT, EXPANDABLE_LIST, FOLLOW, LIST, Route, ask, change, get, recall};
 use crate::graph::{
     delta,
     handlers::{
@@ -40,10 +40,11 @@ pub(super) const ROUTES: &[Route] = &[
         COUNT,
         "Count groups; needs the header `ConsistencyLevel: eventual`.",
     ),
-    follow(
+    recall(
         "/groups/delta",
         |call| Box::pin(delta::groups(call)),
         Action::ReadGroups,
+        FOLLOW,
         "List groups with their members, and then what changed of them since the last time.",
     ),
     get(

@@ -136,23 +136,31 @@ const fn ask(
     change(Method::POST, template, handler, action, summary)
 }
 
-/// A GET that follows changes, which may have to wait for the journal.
-const fn follow(
+/// A GET that waits for the database or the journal.
+const fn recall(
     template: &'static str,
     handler: for<'a, 'r> fn(&'a Call<'r>) -> Pending<'a>,
     action: Action,
+    options: &'static [QueryOption],
     summary: &'static str,
 ) -> Route {
-    use QueryOption::{DeltaToken, Filter, Select, SkipToken};
     Route {
         method: Method::GET,
         template,
         handler: Handler::Recall(handler),
         action: Some(action),
-        options: &[Select, Filter, SkipToken, DeltaToken],
+        options,
         summary,
     }
 }
+
+/// What lists of changes take.
+const FOLLOW: &[QueryOption] = &[
+    QueryOption::Select,
+    QueryOption::Filter,
+    QueryOption::SkipToken,
+    QueryOption::DeltaToken,
+];
 
 const fn change(
     method: Method,

@@ -3,9 +3,8 @@
 use axum::http::Method;
 use zetel_domain::access::Action;
 
-use super::{Handler, Pending, Route, change, get};
+use super::{Route, change, get, recall};
 use crate::graph::{
-    call::Call,
     handlers::{
         assignment, audits,
         zetel::{
@@ -18,33 +17,18 @@ use crate::graph::{
 
 const PAGES: &[QueryOption] = &[Top, SkipToken];
 
-/// A GET that waits for the journal.
-const fn recall(
-    template: &'static str,
-    handler: for<'a, 'r> fn(&'a Call<'r>) -> Pending<'a>,
-    options: &'static [QueryOption],
-    summary: &'static str,
-) -> Route {
-    Route {
-        method: Method::GET,
-        template,
-        handler: Handler::Recall(handler),
-        action: Some(Action::ReadHistory),
-        options,
-        summary,
-    }
-}
-
 pub(super) const ROUTES: &[Route] = &[
     recall(
         "/auditLogs/directoryAudits",
         |call| Box::pin(audits::list(call)),
+        Action::ReadHistory,
         &[Top, SkipToken, Filter],
         "List audit records, the newest first.",
     ),
     recall(
         "/auditLogs/directoryAudits/{id}",
         |call| Box::pin(audits::get(call)),
+        Action::ReadHistory,
         &[],
         "Get an audit record.",
     ),
@@ -72,12 +56,14 @@ pub(super) const ROUTES: &[Route] = &[
     recall(
         "/zetel/changes",
         |call| Box::pin(changes::list(call)),
+        Action::ReadHistory,
         PAGES,
         "List changes, the newest first.",
     ),
     recall(
         "/zetel/changes/{generation}",
         |call| Box::pin(changes::get(call)),
+        Action::ReadHistory,
         &[],
         "Get a change.",
     ),
@@ -196,12 +182,14 @@ pub(super) const ROUTES: &[Route] = &[
     recall(
         "/zetel/users/{id | userPrincipalName}/history",
         |call| Box::pin(user_history::history(call)),
+        Action::ReadHistory,
         PAGES,
         "List everything that happened to a user, the newest first.",
     ),
     recall(
         "/zetel/users/{id | userPrincipalName}/licenses",
         |call| Box::pin(user_history::licenses(call)),
+        Action::ReadHistory,
         &[],
         "Get a user's licenses as they were at a time (`at`).",
     ),

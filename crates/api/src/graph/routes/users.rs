@@ -5,7 +5,7 @@ use std::future::ready;
 use axum::http::Method;
 use zetel_domain::access::Action;
 
-use super::{COUNT, EXPANDABLE_LIST, LIST, Route, ask, change, follow, get};
+use super::{COUNT, EXPANDABLE_LIST, FOLLOW, LIST, Route, ask, change, get, recall};
 use crate::graph::{
     delta,
     handlers::{
@@ -41,10 +41,11 @@ pub(super) const ROUTES: &[Route] = &[
         COUNT,
         "Count users; needs the header `ConsistencyLevel: eventual`.",
     ),
-    follow(
+    recall(
         "/users/delta",
         |call| Box::pin(delta::users(call)),
         Action::ListUsers,
+        FOLLOW,
         "List users, and then what changed of them since the last time.",
     ),
     get(

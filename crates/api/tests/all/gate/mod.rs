@@ -33,6 +33,7 @@ pub fn gate() -> World {
         redirect_uris: Vec::new(),
         dormant: false,
         properties: std::collections::BTreeMap::new(),
+        owners: Vec::new(),
     });
     assert_eq!(world.assign(BEN, &[EMS], &[]).status, 200);
     world

@@ -33,11 +33,39 @@ impl Model {
         able.any(|user| user.id != id && self.is_global_administrator(user.id))
     }
 
+    /// Whether a live user or a service principal has an id.
+    fn is_principal(&self, id: Uuid) -> bool {
+        let mut applications = self.applications.values();
+        self.live(&UserKey::Id(id)).is_ok()
+            || applications.any(|known| known.service_principal_id == id && !known.dormant)
+    }
+
+    fn check_owners(&self, id: Uuid, patch: &ApplicationPatch) -> Result<(), Rejection> {
+        let application = self.applications.get(&id);
+        let application = application.ok_or(Rejection::ApplicationNotFound { id })?;
+        let list = "owners";
+        for id in patch.add_owners.iter().copied() {
+            if !self.is_principal(id) {
+                return Err(Rejection::MemberNotFound { id });
+            }
+            if application.owners.contains(&id) {
+                return Err(Rejection::MemberExists { id, list });
+            }
+        }
+        for id in patch.remove_owners.iter().copied() {
+            if !application.owners.contains(&id) {
+                return Err(Rejection::NotMember { id, list });
+            }
+        }
+        Ok(())
+    }
+
     fn on_updating_application(
         &mut self,
         id: Uuid,
         patch: &ApplicationPatch,
     ) -> Result<(), Rejection> {
+        self.check_owners(id, patch)?;
         let application = self.applications.get_mut(&id);
         let application = application.ok_or(Rejection::ApplicationNotFound { id })?;
         if patch.display_name.as_deref() == Some("") {
@@ -49,6 +77,9 @@ impl Model {
             application.display_name.clone_from(name);
         }
         application.dormant = patch.dormant.unwrap_or(application.dormant);
+        application.owners.extend(&patch.add_owners);
+        let leaves = |owner: &Uuid| patch.remove_owners.contains(owner);
+        application.owners.retain(|owner| !leaves(owner));
         for (name, value) in &patch.properties {
             application.properties.remove(name);
             application
@@ -75,6 +106,7 @@ impl Model {
                 permissions,
                 dormant,
                 properties,
+                owners,
                 ..
             } => {
                 if display_name.is_empty() {
@@ -100,6 +132,7 @@ impl Model {
                     permissions: set(permissions),
                     dormant: *dormant,
                     properties: properties.clone(),
+                    owners: owners.clone(),
                 };
                 self.applications.insert(id, application);
                 return Ok(Outcome::Created(id));
@@ -126,12 +159,7 @@ impl Model {
                 application.permissions = set(permissions);
             }
             Command::AssignRole { principal, role } => {
-                let is_user = self.live(&UserKey::Id(*principal)).is_ok();
-                let mut applications = self.applications.values();
-                let acts = |known: &ApplicationPicture| {
-                    known.service_principal_id == *principal && !known.dormant
-                };
-                if !is_user && !applications.any(acts) {
+                if !self.is_principal(*principal) {
                     return Err(Rejection::PrincipalNotFound { id: *principal });
                 }
                 self.roles.entry(*principal).or_default().insert(*role);

@@ -89,10 +89,7 @@ pub(crate) async fn remove_password_from(
     client: Uuid,
 ) -> Result<Reply, GraphError> {
     let members = call.members()?;
-    let key_id = member(&members, "keyId").and_then(Value::as_str);
-    let key_id = key_id.and_then(|text| Uuid::try_parse(text).ok());
-    let key_id =
-        key_id.ok_or_else(|| GraphError::refused("A value is required for parameter 'keyId'."))?;
+    let key_id = wanted_key_id(&members)?;
     let known = load_one(call, client).await?;
     if !known.secrets.iter().any(|secret| secret.key_id == key_id) {
         return Err(GraphError::refused(format!(
@@ -101,6 +98,13 @@ pub(crate) async fn remove_password_from(
     }
     replace(call, id, client, Vec::new(), vec![key_id]).await?;
     Ok(Reply::no_content())
+}
+
+/// The credential that is to be removed.
+pub(super) fn wanted_key_id(members: &Map<String, Value>) -> Result<Uuid, GraphError> {
+    let key_id = member(members, "keyId").and_then(Value::as_str);
+    let key_id = key_id.and_then(|text| Uuid::try_parse(text).ok());
+    key_id.ok_or_else(|| GraphError::refused("A value is required for parameter 'keyId'."))
 }
 
 /// The name of a new secret, and until when it works.
@@ -150,7 +154,8 @@ fn name_of(members: &Map<String, Value>) -> Option<String> {
     }
 }
 
-fn check_room(count: usize) -> Result<(), GraphError> {
+/// Refuses more credentials than an application can have.
+pub(super) fn check_room(count: usize) -> Result<(), GraphError> {
     if count <= MAXIMUM_CREDENTIALS {
         return Ok(());
     }
@@ -160,7 +165,7 @@ fn check_room(count: usize) -> Result<(), GraphError> {
 }
 
 /// Each credential is known by an id of its own.
-fn check_distinct(ids: impl Iterator<Item = Uuid>) -> Result<(), GraphError> {
+pub(super) fn check_distinct(ids: impl Iterator<Item = Uuid>) -> Result<(), GraphError> {
     let mut seen = BTreeSet::new();
     for id in ids {
         if !seen.insert(id) {
@@ -236,7 +241,8 @@ pub(crate) async fn replace_keys(
     replace(call, id, client, added, removed).await
 }
 
-async fn replace(
+/// Adds certificates, and removes credentials.
+pub(super) async fn replace(
     call: &Call<'_>,
     id: Uuid,
     client: Uuid,
@@ -265,7 +271,7 @@ fn key_id(key: &Value) -> Option<Uuid> {
 }
 
 /// A certificate that comes with its key: base64 of its DER, or of a PEM file.
-fn new_key(call: &Call<'_>, key: &Value) -> Result<CertificateCredential, GraphError> {
+pub(super) fn new_key(call: &Call<'_>, key: &Value) -> Result<CertificateCredential, GraphError> {
     let wrong = |name: &str| {
         GraphError::refused(format!(
             "Invalid value specified for property '{name}' of resource 'KeyCredential'."

@@ -1,13 +1,15 @@
 //! `/applications`: programs that are registered, and their credentials.
 
 pub(crate) mod credentials;
+pub(crate) mod keys;
+pub(crate) mod owners;
 
 mod body;
 
 use uuid::Uuid;
 use zetel_domain::{
     Command, Outcome, Tenant,
-    access::Action,
+    access::{Action, Caller},
     application::{Application, ApplicationPatch},
 };
 use zetel_engine::Applied;
@@ -100,6 +102,8 @@ pub(crate) async fn get(call: &Call<'_>, by: By) -> Result<Reply, GraphError> {
 }
 
 /// `POST /applications`
+///
+/// Whoever registers an application owns it, as in Graph; an application does not.
 pub(crate) async fn create(call: &Call<'_>) -> Result<Reply, GraphError> {
     call.read(Action::ManageApplications, None)?;
     let wanted = body::read(call.members()?, None)?;
@@ -112,6 +116,10 @@ pub(crate) async fn create(call: &Call<'_>) -> Result<Reply, GraphError> {
         ..
     } = wanted.patch;
     let properties = properties.into_iter();
+    let owners = match call.caller {
+        Caller::User { id, .. } => vec![id],
+        _ => Vec::new(),
+    };
     let command = Command::AddApplication {
         client_id: None,
         display_name: display_name.unwrap_or_default(),
@@ -122,6 +130,7 @@ pub(crate) async fn create(call: &Call<'_>) -> Result<Reply, GraphError> {
         properties: properties
             .filter_map(|(name, value)| Some((name, value?)))
             .collect(),
+        owners,
     };
     let also = credentials::storing_keys_of_new(keys);
     let applied = call.submit(command, Some(also)).await?;

@@ -132,6 +132,7 @@ impl StandIn {
                 "IdentityStoreId": DIRECTORY,
                 "UserName": user["userPrincipalName"],
                 "DisplayName": user["displayName"],
+                "Name": {"GivenName": "-", "FamilyName": user["displayName"]},
             });
             let request = agent.post(format!("http://{}/", self.address));
             let [(kind, target), signed] = headers("CreateUser");

@@ -285,7 +285,7 @@ proptest! {
                         "{remedy:?} does not heal {problem:?} of {}", user.principal_name(),
                     );
                 }
-                if tenant.groups().dynamic().next().is_some() {
+                if has_rules(&tenant) {
                     continue; // a rule that asks for licenses may come in between
                 }
                 let again = Command::ReprocessUser { user: UserKey::Id(user.id) };
@@ -299,7 +299,12 @@ proptest! {
 /// Whether what the remedy does is one command that concerns this user alone: others who wait for the same, or rules that
 /// ask for licenses, may come in between otherwise.
 fn is_single(tenant: &Tenant, remedy: &Remedy) -> bool {
-    let is_dynamic = tenant.groups().dynamic().next().is_some();
     let is_purchase = matches!(remedy.action, Action::BuySeats { count: 1, .. });
-    remedy.people_affected <= 1 && !is_dynamic && (is_purchase || remedy.seats_needed == 0)
+    remedy.people_affected <= 1 && !has_rules(tenant) && (is_purchase || remedy.seats_needed == 0)
+}
+
+/// Whether members of any group follow from a rule, also from one that was paused because it contradicts itself.
+fn has_rules(tenant: &Tenant) -> bool {
+    let mut groups = tenant.groups().iter();
+    groups.any(|(_, group)| group.is_live() && group.definition.is_dynamic())
 }

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Reads of a batch: as many as Graph takes.
-const READS: usize = 20;
+const READS: u32 = 20;
 /// Batches sent, over and over.
 const BATCHES: usize = 500;
 
@@ -48,10 +48,10 @@ fn measure_site(run: &Run, site: &Site, figure: &mut Figure) -> Result<(), Bench
         .iter()
         .copied()
         .cycle()
-        .take(BATCHES * READS)
+        .take(BATCHES * READS as usize)
         .collect();
     let server = ZetelServer::start(&run.zetel, &site.target, &site.keys, site.tenant)?;
-    let bodies: Vec<String> = users.chunks(READS).map(batch).collect();
+    let bodies: Vec<String> = users.chunks(READS as usize).map(batch).collect();
     if let Some(body) = bodies.first() {
         check(&server, body)?;
     }
@@ -69,7 +69,7 @@ fn measure_site(run: &Run, site: &Site, figure: &mut Figure) -> Result<(), Bench
         let together = bench.load(server.aim(), &batches)?;
         let alone = bench.load(server.aim(), &singles)?;
         if round > 0 {
-            let reads = together.rate * 20.0;
+            let reads = together.rate * f64::from(READS);
             figure.push(site.users, reads, Some(alone.rate));
         }
     }
@@ -93,7 +93,7 @@ fn check(server: &ZetelServer, body: &str) -> Result<(), BenchError> {
     let answers = answer.get("responses").and_then(Value::as_array);
     let is_read = |answer: &&Value| answer.get("status").and_then(Value::as_u64) == Some(200);
     let read = answers.map_or(0, |answers| answers.iter().filter(is_read).count());
-    if read == READS {
+    if read == READS as usize {
         return Ok(());
     }
     Err(BenchError::failed(

@@ -1,6 +1,8 @@
 //! The stand-ins as processes, and how each is asked.
 
 use std::{
+    env,
+    io::{Read, Write},
     net::{SocketAddr, TcpListener, TcpStream},
     path::Path,
     process::{Command, Stdio},
@@ -49,33 +51,49 @@ impl Program {
         }
     }
 
+    /// Where `scripts/bench` installs it.
+    const fn path(self) -> &'static str {
+        match self {
+            Self::JsonServer => "target/bench-node/node_modules/json-server/lib/cli/bin.js",
+            Self::Prism => "target/bench-node/node_modules/@stoplight/prism-cli/dist/index.js",
+            Self::Moto => "target/bench-venv/bin/moto_server",
+        }
+    }
+
     fn command(self, port: u16, data: &Path) -> Command {
         let port = port.to_string();
-        let node = |script: &str| {
+        let node = || {
             let mut command = Command::new("node");
-            command.arg(format!("target/bench-node/node_modules/{script}"));
+            command.arg(self.path());
             command
         };
-        match self {
+        let mut command = match self {
             Self::JsonServer => {
-                let mut command = node("json-server/lib/cli/bin.js");
+                let mut command = node();
                 command
                     .args(["--quiet", "--host", "127.0.0.1", "--port", &port])
                     .arg(data);
                 command
             }
             Self::Prism => {
-                let mut command = node("@stoplight/prism-cli/dist/index.js");
+                let mut command = node();
                 command.args(["mock", "--host", "127.0.0.1", "--port", &port]);
                 command.args(["--verboseLevel", "fatal", "e2e/graph-openapi-closed.yaml"]);
                 command
             }
             Self::Moto => {
-                let mut command = Command::new("target/bench-venv/bin/moto_server");
+                let mut command = Command::new(self.path());
                 command.args(["--host", "127.0.0.1", "--port", &port]);
                 command
             }
+        };
+        // What is meant for Zetel, secrets among it, is no business of theirs.
+        for (name, _) in env::vars_os() {
+            if name.to_string_lossy().starts_with("ZETEL_") {
+                command.env_remove(name);
+            }
         }
+        command
     }
 }
 
@@ -89,6 +107,9 @@ pub struct StandIn {
 impl StandIn {
     /// Starts one and waits until it listens.
     pub fn start(program: Program, data: &Path) -> Result<Self, BenchError> {
+        if !Path::new(program.path()).exists() {
+            return Err(BenchError::failed(program.name(), "it is not installed"));
+        }
         // Free a moment ago; nothing else on this machine takes ports meanwhile.
         let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
         let mut command = program.command(port, data);
@@ -179,6 +200,25 @@ impl StandIn {
                 }),
             ),
         }
+    }
+
+    /// A request is answered with success, by a text that tells what was asked for. `wrk` looks at the status only.
+    pub fn check(&self, request: &str, wanted: &str) -> Result<(), BenchError> {
+        let mut stream = TcpStream::connect(self.address)?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        let request = request.replacen("\r\n", "\r\nConnection: close\r\n", 1);
+        stream.write_all(request.as_bytes())?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer)?;
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_default();
+        let is_success = head.split(' ').nth(1) == Some("200");
+        // An example tells nothing of what was asked for.
+        let is_told = !wanted.is_empty() && body.contains(wanted);
+        if is_success && (self.program == Program::Prism || is_told) {
+            return Ok(());
+        }
+        let step = format!("{} answered wrongly", self.program.name());
+        Err(BenchError::failed(&step, answer))
     }
 
     fn get(&self, path: &str) -> String {

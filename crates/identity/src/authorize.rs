@@ -5,7 +5,7 @@ use url::Url;
 use uuid::Uuid;
 
 use crate::directory::known_client;
-use crate::encoding::{from_base64url, reference, sha256};
+use crate::encoding::{base64url, from_base64url, reference, sha256};
 use crate::service::Client;
 use crate::sql::{self, CodeRow};
 use crate::{ApplicationAccount, Origin, Parameters, SignedIn, TokenError, TokenService};
@@ -59,6 +59,11 @@ pub enum AuthorizationError {
     Redirect(Box<AuthorizationRequest>, TokenError),
 }
 
+/// The `S256` challenge of a verifier (RFC 7636, section 4.2).
+pub fn challenge_of(verifier: &str) -> String {
+    base64url(sha256(verifier))
+}
+
 impl AuthorizationRequest {
     /// Names and values of the answer: those given, and `state`.
     pub fn answer<'a>(&'a self, values: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
@@ -89,7 +94,7 @@ impl TokenService {
         query: &Parameters,
     ) -> Result<AuthorizationRequest, AuthorizationError> {
         let (mut request, confidential) = self
-            .addressed_request(authority, query)
+            .addressed_request(authority, origin, query)
             .map_err(AuthorizationError::Page)?;
         match self.requested_code(&mut request, origin, query, confidential) {
             Ok(()) => Ok(request),
@@ -101,6 +106,7 @@ impl TokenService {
     fn addressed_request(
         &self,
         authority: &str,
+        origin: &Origin,
         query: &Parameters,
     ) -> Result<(AuthorizationRequest, bool), TokenError> {
         let tenant = self.tenant_of(authority)?;
@@ -113,7 +119,7 @@ impl TokenService {
             (tenant, _) => self.find_client(tenant.unwrap_or_default(), client_id, authority)?,
         };
         let redirect_uri = query.required("redirect_uri")?;
-        if !may_redirect(&client, redirect_uri) {
+        if !may_redirect(&client, redirect_uri, origin) {
             return Err(TokenError::RedirectNotRegistered {
                 redirect_uri: redirect_uri.to_owned(),
                 client_id,
@@ -207,8 +213,8 @@ impl TokenService {
 }
 
 /// Whether answers may go to a URI: one that is registered, or for public clients the user's own machine over
-/// `http` on any port. A fragment is never allowed (RFC 6749 section 3.1.2).
-fn may_redirect(client: &Client, redirect_uri: &str) -> bool {
+/// `http` on any port; those for our own pages stay here. A fragment is never allowed (RFC 6749 section 3.1.2).
+fn may_redirect(client: &Client, redirect_uri: &str, origin: &Origin) -> bool {
     let Ok(url) = Url::parse(redirect_uri) else {
         return false;
     };
@@ -218,7 +224,10 @@ fn may_redirect(client: &Client, redirect_uri: &str) -> bool {
     let is_loopback =
         url.scheme() == "http" && url.host_str().is_some_and(|host| LOOPBACK.contains(&host));
     match &client.account {
-        None => is_loopback,
+        None => match known_client(client.id).and_then(|known| known.callback) {
+            Some(callback) => redirect_uri.strip_prefix(origin.base()) == Some(callback),
+            None => is_loopback,
+        },
         Some(account) => {
             account
                 .redirect_uris
@@ -244,6 +253,7 @@ fn is_registered_loopback(account: &ApplicationAccount, url: &Url) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::directory::ADMIN_CENTER;
     use crate::token::ClientProof;
 
     fn client(account: Option<(bool, &[&str])>) -> Client {
@@ -290,7 +300,27 @@ mod tests {
             (&web, "javascript:alert(1)", false),
             (&web, "not a url", false),
         ] {
-            assert_eq!(may_redirect(client, uri), expected, "{uri}");
+            let origin = Origin::from_url("https://zetel.example").unwrap();
+            assert_eq!(may_redirect(client, uri, &origin), expected, "{uri}");
+        }
+    }
+
+    #[test]
+    fn codes_for_our_own_pages_stay_on_this_service() {
+        let own = Client {
+            id: ADMIN_CENTER.client_id,
+            ..client(None)
+        };
+        let origin = Origin::from_url("https://zetel.example").unwrap();
+        for (uri, expected) in [
+            ("https://zetel.example/admin/callback", true),
+            ("https://zetel.example/admin/callback?x", false),
+            ("https://zetel.example.evil.example/admin/callback", false),
+            ("https://evil.example/admin/callback", false),
+            ("http://zetel.example/admin/callback", false),
+            ("http://localhost:1234", false),
+        ] {
+            assert_eq!(may_redirect(&own, uri, &origin), expected, "{uri}");
         }
     }
 }

@@ -58,18 +58,30 @@ pub struct KnownClient {
     pub client_id: Uuid,
     /// Name shown when signing in.
     pub display_name: &'static str,
+    /// The path on this service to which codes go; without one they go to the user's own machine.
+    pub callback: Option<&'static str>,
 }
 
-/// Microsoft's own command line tools, which cannot be told to use another client id.
-pub const KNOWN_CLIENTS: [KnownClient; 2] = [
+/// The pages of this service for administrators.
+pub const ADMIN_CENTER: KnownClient = KnownClient {
+    client_id: Uuid::from_u128(0x7a65_7465_6c00_4adc_9e00_6164_6d69_6e01),
+    display_name: "Zetel admin center",
+    callback: Some("/admin/callback"),
+};
+
+/// Our own pages, and Microsoft's command line tools, which cannot be told to use another client id.
+pub const KNOWN_CLIENTS: [KnownClient; 3] = [
     KnownClient {
         client_id: Uuid::from_u128(0x04b0_7795_8ddb_461a_bbee_02f9_e1bf_7b46),
         display_name: "Microsoft Azure CLI",
+        callback: None,
     },
     KnownClient {
         client_id: Uuid::from_u128(0x14d8_2eec_204b_4c2f_b7e8_296a_70da_b67e),
         display_name: "Microsoft Graph Command Line Tools",
+        callback: None,
     },
+    ADMIN_CENTER,
 ];
 
 /// The client that every tenant knows under this id.

@@ -34,14 +34,16 @@ mod sql;
 mod token;
 mod users;
 
-pub use authorize::{AuthorizationError, AuthorizationRequest, ResponseMode};
+pub use authorize::{AuthorizationError, AuthorizationRequest, ResponseMode, challenge_of};
 pub use certificate::Certificate;
 pub use credentials::{
     CertificateCredential, NewSecret, SecretCredential, delete_application_credentials,
     delete_credential, store_certificate, store_secret,
 };
 pub use decision::{DECISION_SECONDS, Decision};
-pub use directory::{ApplicationAccount, Directory, KNOWN_CLIENTS, KnownClient, UserAccount};
+pub use directory::{
+    ADMIN_CENTER, ApplicationAccount, Directory, KNOWN_CLIENTS, KnownClient, UserAccount,
+};
 pub use environment::{Clock, Environment, Randomness};
 pub use error::{AccessTokenError, DecisionError, IdentityError, ProofError, TokenError};
 pub use grants::{DeviceCodeResponse, PendingDevice};

@@ -10,8 +10,6 @@ use zetel_domain::{
     user::{UserOrdinal, UserView},
 };
 
-use super::filter::users_with_errors;
-
 /// A list that belongs to a directory object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Relation {
@@ -100,8 +98,8 @@ impl<'a> Object<'a> {
             (Relation::Owners, Self::Group(_, group)) => {
                 ObjectSet::of_users(group.owners.iter().map(|user| user.0).collect())
             }
-            (Relation::LicenseErrors, Self::Group(ordinal, group)) => {
-                ObjectSet::of_users(users_with_errors(tenant, *ordinal, group))
+            (Relation::LicenseErrors, Self::Group(ordinal, _)) => {
+                ObjectSet::of_users(tenant.users_with_group_errors(*ordinal))
             }
             (_, Self::User(_)) => ObjectSet::default(),
         };

@@ -2,6 +2,7 @@
 
 mod check;
 mod diagnose;
+mod errors;
 mod plan_holders;
 mod rules;
 mod settle;

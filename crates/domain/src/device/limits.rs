@@ -179,8 +179,13 @@ impl Tenant {
         self.devices()
             .of_user(user)
             .filter(|device| device.user() == Some(user))
-            .filter(|device| counts(device, &self.device_settings, now))
+            .filter(|device| self.counts_toward_limit(device, now))
             .count()
+    }
+
+    /// Whether a device counts against the limit of the user who enrolled it now.
+    pub fn counts_toward_limit(&self, device: &DeviceView<'_>, now: Timestamp) -> bool {
+        counts(device, &self.device_settings, now)
     }
 }
 

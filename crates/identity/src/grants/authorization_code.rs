@@ -2,7 +2,8 @@
 
 use subtle::ConstantTimeEq as _;
 
-use crate::encoding::{base64url, read_reference, sha256};
+use crate::authorize::challenge_of;
+use crate::encoding::read_reference;
 use crate::service::Authority;
 use crate::sql::{self, CodeRow};
 use crate::{TokenError, TokenRequest, TokenResponse, TokenService};
@@ -72,7 +73,7 @@ fn check_verifier(row: &CodeRow, verifier: Option<&str>) -> Result<(), TokenErro
         };
     };
     let computed = match row.challenge_method.as_deref() {
-        Some("S256") => base64url(sha256(verifier)),
+        Some("S256") => challenge_of(verifier),
         _ => verifier.to_owned(),
     };
     if bool::from(computed.as_bytes().ct_eq(challenge.as_bytes())) {

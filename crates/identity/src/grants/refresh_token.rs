@@ -61,6 +61,14 @@ impl TokenService {
         Ok(response)
     }
 
+    /// Ends what a refresh token gives; one that is not known, or is none, changes nothing.
+    pub fn forget_refresh_token(&self, token: &str) -> Result<(), IdentityError> {
+        if let Some((tenant, digest)) = read_reference(token) {
+            sql::delete_refresh(&self.database, tenant, &digest)?;
+        }
+        Ok(())
+    }
+
     /// Makes and stores a refresh token.
     pub(super) fn new_refresh_token(
         &self,

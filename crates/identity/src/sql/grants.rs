@@ -16,6 +16,10 @@ const EXTEND_REFRESH: Statement = Statement::new(
     "extend refresh token",
     "UPDATE refresh_token SET expires_at = $3 WHERE tenant_id = $1 AND digest = $2",
 );
+const DELETE_REFRESH: Statement = Statement::new(
+    "forget refresh token",
+    "DELETE FROM refresh_token WHERE tenant_id = $1 AND digest = $2",
+);
 const DELETE_USER_REFRESH: Statement = Statement::new(
     "revoke refresh tokens of user",
     "DELETE FROM refresh_token WHERE tenant_id = $1 AND user_id = $2",
@@ -91,6 +95,7 @@ pub(super) const GRANT_STATEMENTS: &[Statement] = &[
     INSERT_REFRESH,
     FIND_REFRESH,
     EXTEND_REFRESH,
+    DELETE_REFRESH,
     DELETE_USER_REFRESH,
     DELETE_USER_CODES,
     DELETE_USER_DEVICES,
@@ -185,6 +190,17 @@ pub(crate) fn find_refresh(
         .first()
         .map(read)
         .transpose()
+}
+
+/// Deletes a refresh token, if it is there.
+pub(crate) fn delete_refresh(
+    database: &Database,
+    tenant_id: Uuid,
+    digest: &[u8; 32],
+) -> Result<(), DatabaseError> {
+    database
+        .execute(&DELETE_REFRESH, &[tenant_id.into(), digest.into()])
+        .map(|_| ())
 }
 
 pub(crate) fn extend_refresh(

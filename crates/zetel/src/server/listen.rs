@@ -20,6 +20,8 @@ use zetel_api::{
     ApiState, Authenticator, Settings as ApiSettings, health::Metrics, token::ClientScheme,
 };
 
+use zetel_web::AdminCenter;
+
 use super::{config::Settings, parts::Parts, tls::Certificates, upkeep};
 use crate::{error::CliError, exit::Exit};
 
@@ -81,7 +83,13 @@ impl Listeners {
                 ..ApiSettings::default()
             },
         };
-        let app = zetel_api::app(state, Arc::clone(&parts.tokens)).layer(Extension(scheme));
+        let pages = zetel_web::router(AdminCenter {
+            engine: state.engine.clone(),
+            tokens: Arc::clone(&parts.tokens),
+            authenticator: Arc::clone(&state.authenticator),
+        });
+        let app = zetel_api::app(state, Arc::clone(&parts.tokens));
+        let app = pages.merge(app).layer(Extension(scheme));
         #[cfg(feature = "otlp")]
         let app = app.layer(axum::middleware::from_fn(super::traces::follow));
         let mut serving = vec![tokio::spawn(accept(

@@ -6,7 +6,7 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Every crate, and those of this workspace that it may use. `None`: any.
-const MAY_USE: [(&str, Option<&[&str]>); 9] = [
+const MAY_USE: [(&str, Option<&[&str]>); 10] = [
     ("zetel-domain", Some(&[])),
     ("zetel-query", Some(&["zetel-domain"])),
     ("zetel-store", Some(&["zetel-domain"])),
@@ -19,6 +19,15 @@ const MAY_USE: [(&str, Option<&[&str]>); 9] = [
             "zetel-query",
             "zetel-engine",
             "zetel-identity",
+        ]),
+    ),
+    (
+        "zetel-web",
+        Some(&[
+            "zetel-domain",
+            "zetel-engine",
+            "zetel-identity",
+            "zetel-api",
         ]),
     ),
     ("zetel", None),

@@ -5,10 +5,7 @@ use std::borrow::Cow;
 use serde_json::Value;
 use zetel_domain::{
     Tenant,
-    assignment::Source,
     group::{Group, GroupOrdinal},
-    state::Bits,
-    user::UserOrdinal,
 };
 use zetel_query::{Asked, Entity, tables};
 
@@ -87,9 +84,7 @@ impl GroupTest {
             "securityEnabled" => Some(definition.security_enabled),
             "mailEnabled" => Some(definition.mail_enabled),
             "isAssignableToRole" => Some(definition.role_assignable),
-            "hasMembersWithLicenseErrors" => {
-                Some(!users_with_errors(tenant, ordinal, group).is_empty())
-            }
+            "hasMembersWithLicenseErrors" => Some(!tenant.group_errors(ordinal).is_empty()),
             name => serde_json::from_str(definition.other.get(name)?).ok()?,
         }
     }
@@ -124,23 +119,4 @@ impl GroupTest {
             },
         }
     }
-}
-
-/// The users for whom a group's licenses could not be applied, or taken away, as they should.
-pub(crate) fn users_with_errors(tenant: &Tenant, ordinal: GroupOrdinal, group: &Group) -> Bits {
-    let keeps = |user: &u32| {
-        let user = tenant.users().view(UserOrdinal(*user));
-        user.is_some_and(|user| {
-            user.holdings.iter().any(|holding| {
-                let shape = tenant.shape(holding.shape);
-                shape.is_some_and(
-                    |shape| matches!(shape.source, Source::Kept { group, .. } if group == ordinal),
-                )
-            })
-        })
-    };
-    let mut users = group.failed();
-    users.extend(tenant.kept().iter().filter(keeps));
-    users.intersect_with(tenant.users().live());
-    users
 }

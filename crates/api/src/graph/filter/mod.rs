@@ -12,7 +12,7 @@ mod user;
 
 pub(crate) use device::DirectoryDeviceTest;
 pub(crate) use few::FilteredByText;
-pub(crate) use group::{GroupTest, users_with_errors};
+pub(crate) use group::GroupTest;
 pub(crate) use managed_device::DeviceTest;
 pub(crate) use object::ObjectFilter;
 pub(crate) use property::{Filtered, PropertyTest};

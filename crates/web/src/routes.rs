@@ -14,7 +14,7 @@ use crate::{
 /// Forms of more than this are refused: the largest names a thousand users.
 const FORM_BYTES: usize = 512 * 1024;
 
-/// All pages, below [`ROOT`].
+/// All pages, below `/admin`.
 pub fn router(center: AdminCenter) -> Router {
     let pages = Router::new()
         .route("/", get(pages::home::home))

@@ -93,7 +93,7 @@ async fn save(visit: &Visit, kind: Kind, key: &str, body: &[u8]) -> Result<Respo
             let planned = planned.map_err(|error| Failure::of(visit, error))?;
             Ok(sheet
                 .with_preview(&planned)
-                .guarded(&rejection)
+                .stopped(&tenant, &rejection)
                 .into_response())
         }
         Err(EngineError::Rejected(rejection)) => {

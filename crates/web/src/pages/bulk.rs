@@ -20,7 +20,7 @@ use crate::{
     failure::Failure,
     frame::{Frame, Section},
     render::page,
-    view::{Change, Seats, is_assignable, refusal_text, refused},
+    view::{Change, Seats, Stopped, is_assignable, refusal_text, refused},
     visit::Visit,
     words::Words,
 };
@@ -86,12 +86,7 @@ struct Pick {
 enum Notice {
     Refused(String),
     NothingPicked,
-    Guarded {
-        token: String,
-        users: u32,
-        products: Vec<(String, u32, u32)>,
-        needs_approval: bool,
-    },
+    Stopped(Stopped),
     Done {
         users: usize,
         causes: Vec<(String, usize)>,
@@ -165,7 +160,7 @@ pub(crate) async fn act(visit: Visit, body: Bytes) -> Result<Response, Failure> 
             let planned = visit.plan(command).await;
             let planned = planned.map_err(|error| Failure::of(&visit, error))?;
             let shown = shown.with_preview(&visit, &planned, concerned);
-            Ok(shown.guarded(&tenant, &rejection).into_response())
+            Ok(shown.stopped(&tenant, &rejection).into_response())
         }
         Err(EngineError::Rejected(rejection)) => {
             Ok(shown.refused(&tenant, &rejection).into_response())
@@ -304,30 +299,9 @@ impl BulkPage {
         self.with(Notice::Refused(text))
     }
 
-    fn guarded(self, tenant: &Tenant, rejection: &Rejection) -> Self {
-        let Rejection::Guarded {
-            token,
-            users,
-            products,
-            needs_approval,
-        } = rejection
-        else {
-            return self;
-        };
-        let name = |sku_id: &Uuid| {
-            let product = tenant
-                .find_product(*sku_id)
-                .and_then(|product| tenant.product(product));
-            product.map_or_else(|| sku_id.to_string(), |product| product.name.clone())
-        };
-        let products = products.iter().map(|(id, lose, of)| (name(id), *lose, *of));
-        let products = products.collect();
-        self.with(Notice::Guarded {
-            token: token.clone(),
-            users: *users,
-            products,
-            needs_approval: *needs_approval,
-        })
+    fn stopped(mut self, tenant: &Tenant, rejection: &Rejection) -> Self {
+        self.notice = Stopped::of(tenant, rejection).map(Notice::Stopped);
+        self
     }
 
     fn into_response(self) -> Response {

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::{body::Bytes, response::Response};
 use zetel_domain::{
-    Command, Rejection, Tenant,
+    Command, Tenant,
     access::Action,
     device::DeviceSettings,
     policy::{Policy, Semantics},
@@ -14,7 +14,7 @@ use crate::{
     failure::Failure,
     frame::{Frame, Section},
     render::page,
-    view::{Change, refusal_text},
+    view::{Change, Stopped, refusal_text},
     visit::Visit,
     words::Words,
 };
@@ -34,8 +34,8 @@ struct SettingsPage {
     change: Option<Change>,
     is_saved: bool,
     problem: Option<String>,
-    /// The token of the plan that the guard stops.
-    stopped: Option<(String, u32)>,
+    /// What the guard stops.
+    stopped: Option<Stopped>,
     may_change: bool,
     /// Whether administrators without a license may be let in from now on; there is no way back.
     may_let_in: bool,
@@ -106,12 +106,10 @@ pub(crate) async fn save(visit: Visit, body: Bytes) -> Result<Response, Failure>
             shown.change = Some(Change::of(&planned, visit.now(), visit.words().language()));
         }
         Ok(None) => shown.is_saved = true,
-        Err(EngineError::Rejected(Rejection::Guarded { token, users, .. })) => {
-            shown.stopped = Some((token, users));
-        }
         Err(EngineError::Rejected(rejection)) => {
-            let text = refusal_text(&tenant, &rejection, visit.words().language());
-            shown.problem = Some(text);
+            shown.stopped = Stopped::of(&tenant, &rejection);
+            let text = || refusal_text(&tenant, &rejection, visit.words().language());
+            shown.problem = shown.stopped.is_none().then(text);
         }
         Err(error) => return Err(Failure::of(&visit, error)),
     }

@@ -10,6 +10,7 @@ mod product;
 mod purchase;
 mod seats;
 mod standing;
+mod stopped;
 
 pub(crate) use actor::Actor;
 pub(crate) use change::{Change, refusal_text, refused};
@@ -21,6 +22,7 @@ pub(crate) use product::{is_assignable, plan_name, plans_of, short_name};
 pub(crate) use purchase::Purchase;
 pub(crate) use seats::{Fill, Seats};
 pub(crate) use standing::Standing;
+pub(crate) use stopped::Stopped;
 
 use zetel_domain::user::{UserProperty, UserView};
 

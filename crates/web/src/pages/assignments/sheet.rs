@@ -14,7 +14,7 @@ use super::{form::Ticks, holder::Holder};
 use crate::{
     frame::{Frame, Section},
     render::page,
-    view::{Change, Seats, is_assignable, plan_name, plans_of, refusal_text},
+    view::{Change, Seats, Stopped, is_assignable, plan_name, plans_of, refusal_text},
     visit::Visit,
     words::Words,
 };
@@ -54,12 +54,7 @@ enum Notice {
     Saved,
     ChangedMeanwhile,
     Refused(String),
-    Guarded {
-        token: String,
-        users: u32,
-        products: Vec<(String, u32, u32)>,
-        needs_approval: bool,
-    },
+    Stopped(Stopped),
 }
 
 #[derive(Template)]
@@ -77,8 +72,6 @@ pub(super) struct Sheet {
     notice: Option<Notice>,
     change: Option<Change>,
     now: zetel_domain::Timestamp,
-    /// Names of products by their id, for what the guard says.
-    names: Vec<(Uuid, String)>,
     may_assign: bool,
 }
 
@@ -116,10 +109,6 @@ impl Sheet {
             notice: None,
             change: None,
             now: visit.now(),
-            names: tenant
-                .products()
-                .map(|(_, product)| (product.sku_id, product.name.clone()))
-                .collect(),
             may_assign: visit.may(kind.assigning(), Some(holder.id())),
             name,
         }
@@ -166,28 +155,8 @@ impl Sheet {
     }
 
     /// Says what the guard stops, and how to do it all the same.
-    pub fn guarded(mut self, rejection: &Rejection) -> Self {
-        if let Rejection::Guarded {
-            token,
-            users,
-            products,
-            needs_approval,
-        } = rejection
-        {
-            let named = |id: &Uuid| {
-                let found = self.names.iter().find(|(known, _)| known == id);
-                found.map_or_else(|| id.to_string(), |(_, name)| name.clone())
-            };
-            self.notice = Some(Notice::Guarded {
-                token: token.clone(),
-                users: *users,
-                products: products
-                    .iter()
-                    .map(|(id, lose, of)| (named(id), *lose, *of))
-                    .collect(),
-                needs_approval: *needs_approval,
-            });
-        }
+    pub fn stopped(mut self, tenant: &Tenant, rejection: &Rejection) -> Self {
+        self.notice = Stopped::of(tenant, rejection).map(Notice::Stopped);
         self
     }
 

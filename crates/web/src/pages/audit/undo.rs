@@ -8,10 +8,9 @@ use axum::{
     response::Response,
 };
 use serde::Deserialize;
-use uuid::Uuid;
 use zetel_api::words::Language;
 use zetel_domain::{
-    Command, Outcome, Rejection, Tenant,
+    Command, Outcome, Tenant,
     access::Action,
     decide::{Remainder, RemainderReason},
 };
@@ -25,7 +24,7 @@ use crate::{
     journal,
     render::page,
     sign_in::away,
-    view::{Actor, Change, moment, refusal_text},
+    view::{Actor, Change, Stopped, moment, refusal_text},
     visit::Visit,
     words::Words,
 };
@@ -35,14 +34,6 @@ use crate::{
 pub(crate) struct Confirmation {
     /// The token of a plan that the guard would stop.
     confirm: Option<String>,
-}
-
-/// What the guard stops.
-struct Guarded {
-    token: String,
-    users: u32,
-    products: Vec<(String, u32, u32)>,
-    needs_approval: bool,
 }
 
 #[derive(Template)]
@@ -57,7 +48,7 @@ struct UndoPage {
     change: Option<Change>,
     /// Why something stays as it is, and how often.
     remainders: Vec<(String, usize)>,
-    guarded: Option<Guarded>,
+    stopped: Option<Stopped>,
     /// Whether it was tried, and the guard stopped it.
     is_stopped: bool,
     /// Why it cannot be undone.
@@ -117,7 +108,7 @@ async fn preview(visit: &Visit, generation: u64, is_tried: bool) -> Result<Respo
         command: t.m(format!("command-{}", change.command)).to_string(),
         change: None,
         remainders: Vec::new(),
-        guarded: None,
+        stopped: None,
         is_stopped: false,
         refused: None,
     };
@@ -125,11 +116,9 @@ async fn preview(visit: &Visit, generation: u64, is_tried: bool) -> Result<Respo
         Ok(planned) => {
             shown.change = Some(Change::of(&planned, visit.now(), t.language()));
             shown.remainders = remainders(&planned, t);
-            shown.guarded = planned
-                .guarded
-                .as_ref()
-                .and_then(|rejection| guarded(&planned.before, rejection));
-            shown.is_stopped = is_tried && shown.guarded.is_some();
+            let guarded = planned.guarded.as_ref();
+            shown.stopped = guarded.and_then(|rejection| Stopped::of(&planned.before, rejection));
+            shown.is_stopped = is_tried && shown.stopped.is_some();
         }
         Err(EngineError::Rejected(rejection)) => {
             shown.refused = Some(refusal_text(&tenant, &rejection, t.language()));
@@ -137,32 +126,6 @@ async fn preview(visit: &Visit, generation: u64, is_tried: bool) -> Result<Respo
         Err(error) => return Err(Failure::of(visit, error)),
     }
     Ok(page(&shown))
-}
-
-fn guarded(tenant: &Tenant, rejection: &Rejection) -> Option<Guarded> {
-    let Rejection::Guarded {
-        token,
-        users,
-        products,
-        needs_approval,
-    } = rejection
-    else {
-        return None;
-    };
-    let name = |sku_id: Uuid| {
-        let product = tenant.find_product(sku_id);
-        let product = product.and_then(|product| tenant.product(product));
-        product.map_or_else(|| sku_id.to_string(), |product| product.name.clone())
-    };
-    Some(Guarded {
-        token: token.clone(),
-        users: *users,
-        products: products
-            .iter()
-            .map(|(id, lose, of)| (name(*id), *lose, *of))
-            .collect(),
-        needs_approval: *needs_approval,
-    })
 }
 
 /// What stays as it is, by cause, the most frequent first.

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { counted, open, picture, start, stop } from "./support.mjs";
+import { counted, open, picture, someone, start, stop } from "./support.mjs";
 
 before(start);
 after(stop);
@@ -69,7 +69,7 @@ test("an administrator without a license is told why devices are not shown, and 
 });
 
 test("what was done is in the audit log, and is undone there after a look at what that means", async () => {
-  const page = await open("/admin/users?q=alice+fletcher");
+  const page = await open((await someone(4)).list);
   await page.click("tbody th a");
   await page.waitForSelector("dialog[open]");
   await page.locator("dialog").getByLabel("Intune", { exact: true }).check();

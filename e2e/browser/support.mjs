@@ -57,6 +57,19 @@ export async function open(address, options = {}) {
   return page;
 }
 
+// Enterprise Mobility + Security E3, which most people of the demonstration have.
+const PRODUCT_OF_MOST = "efccb6f7-5641-4e0e-bd10-b4976e1bf68e";
+
+/** One of the people who have it, by a place in the list, so that tests do not share them. */
+export async function someone(place) {
+  const page = await open(`/admin/users?product=${PRODUCT_OF_MOST}`);
+  const row = page.locator("tbody tr").nth(place);
+  const name = await row.locator("th a").textContent();
+  const userName = await row.locator("th small").textContent();
+  await page.context().close();
+  return { name, userName, list: `/admin/users?q=${encodeURIComponent(userName)}` };
+}
+
 export async function signIn(page, name = ADMIN_NAME, password = ADMIN_PASSWORD) {
   await page.goto(`${BASE}/admin/users`);
   await page.fill("#username", name);

@@ -54,6 +54,18 @@ test("a setting is seen before it is saved", async () => {
   await page.waitForSelector(".note.good[data-said]");
 });
 
+test("settings that somebody else changed meanwhile are not overwritten", async () => {
+  const [first, second] = await Promise.all([open("/admin/settings"), open("/admin/settings")]);
+  await first.getByLabel("Stop when more users than this lose a service").fill("60");
+  await first.click('button:has-text("Save")');
+  await first.waitForSelector(".note.good[data-said]");
+  await second.getByLabel("Days before a removal takes effect").fill("3");
+  await second.click('button:has-text("Save")');
+  await second.waitForSelector(".note.bad[data-said]");
+  assert.match(await second.textContent(".note.bad[data-said]"), /Somebody changed the settings meanwhile/);
+  assert.equal(await second.getByLabel("Days before a removal takes effect").inputValue(), "3", "it is kept");
+});
+
 test("an administrator without a license is told why devices are not shown, and where to change it", async () => {
   const page = await open("/admin/devices");
   assert.match(await page.textContent("main"), /You need a license/);

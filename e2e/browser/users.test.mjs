@@ -181,3 +181,39 @@ test("forms of other sites change nothing", async () => {
     assert.equal(answer.status(), 403);
   }
 });
+
+test("what was not seen is not done: another tick, or other people, after the preview", async () => {
+  const page = await open("/admin/users?department=Finance");
+  await page.click("[data-select-all]");
+  await page.click('button:has-text("Edit licenses")');
+  await page.getByLabel("Intune", { exact: true }).check();
+  await page.click('button:has-text("Preview")');
+  await page.waitForSelector(".preview");
+  await page.getByLabel("Office 365 E1", { exact: true }).check();
+  await page.click('button:has-text("Apply to")');
+  await page.waitForSelector(".note.warn[data-said]");
+  assert.match(await page.textContent(".note.warn[data-said]"), /is not what you saw. Nothing was changed/);
+  assert.match(await page.textContent(".preview"), /Office 365 E1/, "it is shown anew");
+  const nobody = await open("/admin/users/bulk?all=1&matching=product%3Dzzz");
+  assert.match(await nobody.textContent(".empty"), /Nobody is selected/, "a filter that cannot be read finds nobody");
+});
+
+test("an answer that was overtaken by a later search is not shown", async () => {
+  const { userName } = await someone(5);
+  const page = await open("/admin/users");
+  let release;
+  await page.route(/q=zz$/, async (route) => {
+    await new Promise((go) => (release = go));
+    await route.continue();
+  });
+  const late = page.waitForRequest(/q=zz$/);
+  await page.fill("#q", "zz");
+  await late;
+  await page.fill("#q", userName);
+  await page.waitForFunction(() => document.querySelectorAll("#results tbody tr").length === 1);
+  const answered = page.waitForResponse(/q=zz$/);
+  release();
+  await (await answered).finished();
+  await page.evaluate(() => new Promise((go) => requestAnimationFrame(() => setTimeout(go))));
+  assert.equal(await page.locator("tbody th small").textContent(), userName);
+});

@@ -106,13 +106,16 @@ document.addEventListener("submit", (event) => {
 
 /** What the ticks would change, a moment after the last one. */
 let pending = 0;
+let previewed = 0;
 function preview(form) {
   clearTimeout(pending);
+  const turn = ++previewed;
   pending = setTimeout(async () => {
     const fields = new URLSearchParams(new FormData(form));
     fields.append("step", "preview");
     try {
       const { html } = await content(form.action, { method: "POST", body: fields });
+      if (turn !== previewed) return;
       const page = new DOMParser().parseFromString(html, "text/html");
       const place = form.querySelector("#" + form.dataset.preview);
       const change = page.getElementById(form.dataset.preview);
@@ -185,13 +188,18 @@ document.addEventListener("click", (event) => {
 // -- Search while typing -----------------------------------------------------------------------------------
 
 let typing = 0;
+let asked = 0;
 async function search(form) {
+  const turn = ++asked;
   const address = form.action + "?" + new URLSearchParams([...new FormData(form)].filter(([, value]) => value));
   try {
     const { html } = await content(address);
+    // An answer that was overtaken belongs to another search.
+    if (turn !== asked) return;
     const page = new DOMParser().parseFromString(html, "text/html");
-    show(page, form.dataset.live);
     history.replaceState(null, "", address);
+    if (page.getElementById(form.dataset.live)) show(page, form.dataset.live);
+    else document.getElementById("main").innerHTML = html;
   } catch {
     lost(document.getElementById("main"));
   }

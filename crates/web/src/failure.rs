@@ -132,7 +132,7 @@ impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         let told = *self.0;
         // Whoever merely opens a page is sent to sign in; a form that was typed is not thrown away.
-        if told.key == "failure-signed-out" && !told.manner.is_fragment {
+        if told.key == "failure-signed-out" && !told.manner.is_fragment && told.manner.is_read {
             let to: String =
                 form_urlencoded::byte_serialize(told.manner.address.as_bytes()).collect();
             let mut response = away(&format!("{ROOT}/signin?to={to}"));

@@ -66,6 +66,7 @@ pub fn router(center: AdminCenter) -> Router {
             get(assets::serve),
         )
         .route("/", get(|| async { sign_in::away(ROOT) }))
+        .route(&format!("{ROOT}/"), get(|| async { sign_in::away(ROOT) }))
         .with_state(center)
 }
 

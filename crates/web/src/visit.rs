@@ -4,7 +4,7 @@ use std::convert::Infallible;
 
 use axum::{
     extract::{FromRef, FromRequestParts, OriginalUri},
-    http::{HeaderMap, header, request::Parts},
+    http::{HeaderMap, Method, header, request::Parts},
 };
 use uuid::Uuid;
 use zetel_api::{Principal, token::ClientScheme, words::Language};
@@ -54,6 +54,8 @@ pub(crate) struct Manner {
     pub theme: Theme,
     /// Whether only its content is wanted.
     pub is_fragment: bool,
+    /// Whether a page is opened, not a form sent.
+    pub is_read: bool,
     /// Path and query.
     pub address: String,
     /// Where the browser reached us.
@@ -77,6 +79,7 @@ impl Manner {
                 .and_then(Theme::parse)
                 .unwrap_or_default(),
             is_fragment: headers.contains_key("x-fragment"),
+            is_read: parts.method == Method::GET,
             address: address(parts),
             origin: center.tokens.public_origin().or_else(own),
         }

@@ -28,3 +28,4 @@ settings-guard-approver = Somebody else must approve what the guard stopped
 settings-let-in = Administrators without a license
 settings-let-in-text = Administrators need a license for device management to see and manage devices. You can let in those who have none. This cannot be taken back.
 settings-let-in-button = Let them in for good
+settings-changed = Somebody changed the settings meanwhile, or the form is not complete. Nothing was saved. What you filled in is kept; check it and save.

@@ -42,7 +42,7 @@ noncompliant-count = { $count } not compliant
 
 user-disabled = This user is blocked from signing in. Licenses stay assigned.
 cannot-enroll = Cannot enroll devices.
-can-enroll = Can enroll devices. { $counted } of { $limit } count toward the limit.
+can-enroll = Can enroll devices.
 user-facts = About
 fact-principal-name = User name
 fact-job-title = Job title
@@ -124,7 +124,7 @@ bulk-add-text = They keep all other licenses.
 bulk-swap = Swap one for another
 bulk-swap-text = Each user gets the new product instead of the old one, whole or not at all.
 bulk-remove = Remove
-bulk-remove-text = They lose the first product that is ticked. What groups give stays.
+bulk-remove-text = They lose the product that is ticked. What groups give stays.
 bulk-from = Product to take in a swap
 bulk-choose = Choose
 bulk-holders = { $count ->
@@ -133,7 +133,8 @@ bulk-holders = { $count ->
 }
 bulk-products = Products
 bulk-nobody = Nobody is selected. Tick users in the list first.
-bulk-nothing-picked = Tick a product first; for a swap choose the product to take as well. Nobody may have it.
+bulk-nothing-picked = Tick a product first: exactly one to remove or to give in a swap, and for a swap choose the product to take. It may be that nobody has it.
+bulk-see-again = What is ticked, or whom it concerns, is not what you saw. Nothing was changed. Look at it again.
 bulk-apply = { $count ->
     [one] Apply to 1 user
    *[other] Apply to { $count } users

@@ -28,3 +28,4 @@ settings-guard-approver = Iemand anders moet goedkeuren wat de bewaking tegenhie
 settings-let-in = Beheerders zonder licentie
 settings-let-in-text = Beheerders hebben een licentie voor apparaatbeheer nodig om apparaten te zien en te beheren. U kunt toelaten wie er geen heeft. Dit kan niet worden teruggedraaid.
 settings-let-in-button = Voorgoed toelaten
+settings-changed = Iemand heeft de instellingen intussen gewijzigd, of het formulier is niet volledig. Er is niets opgeslagen. Wat u invulde is bewaard; controleer het en sla op.

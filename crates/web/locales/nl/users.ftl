@@ -42,7 +42,7 @@ noncompliant-count = { $count } voldoet niet
 
 user-disabled = Deze gebruiker kan zich niet aanmelden. Licenties blijven toegewezen.
 cannot-enroll = Kan geen apparaten inschrijven.
-can-enroll = Kan apparaten inschrijven. { $counted } van { $limit } tellen mee voor de limiet.
+can-enroll = Kan apparaten inschrijven.
 user-facts = Over
 fact-principal-name = Gebruikersnaam
 fact-job-title = Functie
@@ -124,7 +124,7 @@ bulk-add-text = Ze houden alle andere licenties.
 bulk-swap = Een product door een ander vervangen
 bulk-swap-text = Elke gebruiker krijgt het nieuwe product in plaats van het oude, geheel of helemaal niet.
 bulk-remove = Intrekken
-bulk-remove-text = Ze verliezen het eerste product dat is aangevinkt. Wat groepen geven, blijft.
+bulk-remove-text = Ze verliezen het product dat is aangevinkt. Wat groepen geven, blijft.
 bulk-from = Product dat bij vervangen wordt weggenomen
 bulk-choose = Kies
 bulk-holders = { $count ->
@@ -133,7 +133,8 @@ bulk-holders = { $count ->
 }
 bulk-products = Producten
 bulk-nobody = Er is niemand geselecteerd. Vink eerst gebruikers aan in de lijst.
-bulk-nothing-picked = Vink eerst een product aan; kies bij vervangen ook het product dat wordt weggenomen. Misschien heeft niemand het.
+bulk-nothing-picked = Vink eerst een product aan: precies één om in te trekken of om bij vervangen te geven, en kies bij vervangen het product dat wordt weggenomen. Misschien heeft niemand het.
+bulk-see-again = Wat is aangevinkt, of wie het betreft, is niet wat u zag. Er is niets gewijzigd. Bekijk het opnieuw.
 bulk-apply = { $count ->
     [one] Toepassen op 1 gebruiker
    *[other] Toepassen op { $count } gebruikers

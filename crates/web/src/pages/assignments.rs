@@ -70,7 +70,7 @@ async fn save(visit: &Visit, kind: Kind, key: &str, body: &[u8]) -> Result<Respo
     let command = holder.command(request);
     if ticks.is_preview {
         return Ok(match visit.plan(command).await {
-            Ok(planned) => sheet.with_preview(&planned),
+            Ok(planned) => sheet.with_preview(visit, &planned),
             Err(EngineError::Rejected(rejection)) => sheet.refused(&tenant, &rejection),
             Err(error) => return Err(Failure::of(visit, error)),
         }
@@ -92,7 +92,7 @@ async fn save(visit: &Visit, kind: Kind, key: &str, body: &[u8]) -> Result<Respo
             let planned = visit.plan(command).await;
             let planned = planned.map_err(|error| Failure::of(visit, error))?;
             Ok(sheet
-                .with_preview(&planned)
+                .with_preview(visit, &planned)
                 .stopped(&tenant, &rejection)
                 .into_response())
         }

@@ -2,6 +2,8 @@
 
 mod selection;
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use askama::Template;
 use axum::{body::Bytes, extract::RawQuery, response::Response};
 use uuid::Uuid;
@@ -60,6 +62,8 @@ struct Wish {
     from: Option<Uuid>,
     step: Step,
     confirmation: Option<String>,
+    /// The digest of the change that was shown.
+    seen: String,
 }
 
 /// How far it is.
@@ -86,6 +90,8 @@ struct Pick {
 enum Notice {
     Refused(String),
     NothingPicked,
+    /// What is asked for now is not what was shown.
+    SeeAgain,
     Stopped(Stopped),
     Done {
         users: usize,
@@ -103,6 +109,8 @@ struct BulkPage {
     count: u32,
     mode: Mode,
     picks: Vec<Pick>,
+    /// The digest of what is filled in and of whom it concerns, for Apply to do what was shown and nothing else.
+    seen: String,
     change: Option<Change>,
     /// How many users the change is for.
     concerned: usize,
@@ -114,6 +122,7 @@ pub(crate) async fn show(visit: Visit, RawQuery(query): RawQuery) -> Result<Resp
     let text = query.unwrap_or_default();
     let tenant = readable(&visit)?;
     let (selection, wish) = parse(text.as_bytes()).ok_or_else(|| Failure::bad_form(&visit))?;
+    check(&visit, &selection)?;
     let users = selection.users(&tenant, visit.now());
     Ok(BulkPage::new(&visit, &tenant, (&selection, &users), &wish).into_response())
 }
@@ -122,12 +131,19 @@ pub(crate) async fn show(visit: Visit, RawQuery(query): RawQuery) -> Result<Resp
 pub(crate) async fn act(visit: Visit, body: Bytes) -> Result<Response, Failure> {
     let tenant = readable(&visit)?;
     let (selection, wish) = parse(&body).ok_or_else(|| Failure::bad_form(&visit))?;
+    check(&visit, &selection)?;
     let users = selection.users(&tenant, visit.now());
     let shown = BulkPage::new(&visit, &tenant, (&selection, &users), &wish);
     let Some((command, concerned)) = command(&tenant, &users, &wish) else {
         return Ok(shown.with(Notice::NothingPicked).into_response());
     };
-    if wish.step != Step::Apply {
+    let is_unseen = wish.step == Step::Apply && wish.seen != shown.seen;
+    let shown = if is_unseen {
+        shown.with(Notice::SeeAgain)
+    } else {
+        shown
+    };
+    if wish.step != Step::Apply || is_unseen {
         return match visit.plan(command).await {
             Ok(planned) => Ok(shown
                 .with_preview(&visit, &planned, concerned)
@@ -169,6 +185,14 @@ pub(crate) async fn act(visit: Visit, body: Bytes) -> Result<Response, Failure> 
     }
 }
 
+/// A list of users whose devices do not comply is one of devices.
+fn check(visit: &Visit, selection: &Selection) -> Result<(), Failure> {
+    if selection.asks_devices() {
+        visit.read(Action::ReadDevices)?;
+    }
+    Ok(())
+}
+
 fn readable(visit: &Visit) -> Result<zetel_engine::Snapshot, Failure> {
     visit.read(Action::AssignLicenses)?;
     visit.read(Action::ListUsers)
@@ -184,11 +208,21 @@ fn parse(text: &[u8]) -> Option<(Selection, Wish)> {
             "from" => wish.from = Some(Uuid::try_parse(&value).ok()?),
             "step" if value == "apply" => wish.step = Step::Apply,
             "step" => wish.step = Step::Preview,
+            "seen" => wish.seen = value.into_owned(),
             "confirm" => wish.confirmation = Some(value.into_owned()),
             name => selection.take(name, &value)?,
         }
     }
     Some((selection, wish))
+}
+
+fn digest(users: &Bits, wish: &Wish) -> String {
+    let mut hasher = DefaultHasher::new();
+    (wish.mode.word(), &wish.products, wish.from).hash(&mut hasher);
+    for user in users.iter() {
+        user.hash(&mut hasher);
+    }
+    format!("{:016x}", hasher.finish())
 }
 
 /// The command for a wish, and for how many of the users it is; nothing if nothing is picked or nobody is concerned.
@@ -218,7 +252,9 @@ fn command(tenant: &Tenant, users: &Bits, wish: &Wish) -> Option<(Command, usize
             is_something.then_some((Command::AssignLicensesInBulk { users, request }, count))
         }
         Mode::Remove => {
-            let sku_id = *wish.products.first()?;
+            let [sku_id] = *wish.products else {
+                return None;
+            };
             // Only who has it can lose it.
             let users = keys(&holders(sku_id)?);
             let count = users.len();
@@ -229,7 +265,10 @@ fn command(tenant: &Tenant, users: &Bits, wish: &Wish) -> Option<(Command, usize
             (count > 0).then_some((Command::AssignLicensesInBulk { users, request }, count))
         }
         Mode::Swap => {
-            let (from, to) = (wish.from?, *wish.products.first()?);
+            let (Some(from), [to]) = (wish.from, &*wish.products) else {
+                return None;
+            };
+            let to = *to;
             let users = keys(&holders(from)?);
             let count = users.len();
             let swap = Command::SwapProduct {
@@ -277,6 +316,7 @@ impl BulkPage {
             count: users.len(),
             mode: wish.mode,
             picks,
+            seen: digest(users, wish),
             change: None,
             concerned: 0,
             notice: None,
@@ -289,7 +329,7 @@ impl BulkPage {
     }
 
     fn with_preview(mut self, visit: &Visit, planned: &Planned, concerned: usize) -> Self {
-        self.change = Some(Change::of(planned, visit.now(), self.t.language()));
+        self.change = Some(Change::of(visit, planned));
         self.concerned = concerned;
         self
     }

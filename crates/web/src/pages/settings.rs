@@ -1,5 +1,7 @@
 //! The licensing policy: whose rules count, what is switched on, and what the guard stops.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use askama::Template;
 use axum::{body::Bytes, response::Response};
 use zetel_domain::{
@@ -34,6 +36,8 @@ struct SettingsPage {
     change: Option<Change>,
     is_saved: bool,
     problem: Option<String>,
+    /// The digest of the policy that the form was made from.
+    seen: String,
     /// What the guard stops.
     stopped: Option<Stopped>,
     may_change: bool,
@@ -92,6 +96,11 @@ pub(crate) async fn save(visit: Visit, body: Bytes) -> Result<Response, Failure>
     let tenant = visit.read(Action::ReadOrganization)?;
     let form = Form::parse(&body, tenant.policy()).ok_or_else(|| Failure::bad_form(&visit))?;
     let mut shown = SettingsPage::new(&visit, &tenant, form.policy.clone());
+    if form.seen != shown.seen {
+        shown.problem = Some(visit.words().m("settings-changed").to_string());
+        return Ok(page(&shown));
+    }
+    let saved = form.policy.clone();
     let command = Command::ChangePolicy {
         policy: form.policy,
     };
@@ -103,9 +112,12 @@ pub(crate) async fn save(visit: Visit, body: Bytes) -> Result<Response, Failure>
     };
     match done {
         Ok(Some(planned)) => {
-            shown.change = Some(Change::of(&planned, visit.now(), visit.words().language()));
+            shown.change = Some(Change::of(&visit, &planned));
         }
-        Ok(None) => shown.is_saved = true,
+        Ok(None) => {
+            shown.is_saved = true;
+            shown.seen = digest(&saved);
+        }
         Err(EngineError::Rejected(rejection)) => {
             shown.stopped = Stopped::of(&tenant, &rejection);
             let text = || refusal_text(&tenant, &rejection, visit.words().language());
@@ -119,6 +131,7 @@ pub(crate) async fn save(visit: Visit, body: Bytes) -> Result<Response, Failure>
 /// What a form asks for.
 struct Form {
     policy: Policy,
+    seen: String,
     is_preview: bool,
     confirmation: Option<String>,
 }
@@ -128,6 +141,7 @@ impl Form {
     fn parse(body: &[u8], now: &Policy) -> Option<Self> {
         let mut form = Self {
             policy: now.clone(),
+            seen: String::new(),
             is_preview: false,
             confirmation: None,
         };
@@ -155,6 +169,7 @@ impl Form {
                 "percent" => policy.guard.max_percent = number(&value)?,
                 "least" => policy.guard.min_users_for_percent = number(&value)?,
                 "approver" => policy.guard.second_approver = true,
+                "seen" => form.seen = value.into_owned(),
                 "step" => form.is_preview = value == "preview",
                 "confirm" => form.confirmation = Some(value.into_owned()),
                 _ => return None,
@@ -179,6 +194,7 @@ impl SettingsPage {
                 })
                 .collect(),
             policy,
+            seen: digest(tenant.policy()),
             change: None,
             is_saved: false,
             problem: None,
@@ -188,6 +204,12 @@ impl SettingsPage {
                 && visit.may(Action::ManageDeviceSettings, None),
         }
     }
+}
+
+fn digest(policy: &Policy) -> String {
+    let mut hasher = DefaultHasher::new();
+    format!("{policy:?}").hash(&mut hasher);
+    format!("{:016x}", hasher.finish())
 }
 
 #[cfg(test)]

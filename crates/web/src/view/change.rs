@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 use zetel_api::words::{Language, advice, rejection_text, violation_text};
 use zetel_domain::{
-    Outcome, Rejection, Tenant, Timestamp,
+    Outcome, Rejection, Tenant,
+    access::Action,
     impact::{Impact, ServiceImpact},
 };
 use zetel_engine::Planned;
 
 use super::{Seats, plan_name, user_name};
+use crate::visit::Visit;
 
 /// Devices that are named; the numbers are exact.
 const NAMED_DEVICES: usize = 5;
@@ -70,9 +72,13 @@ pub(crate) struct Devices {
 
 impl Change {
     /// What a plan means, if it is carried out now. Takes long where many are concerned.
-    pub fn of(planned: &Planned, now: Timestamp, language: Language) -> Self {
+    pub fn of(visit: &Visit, planned: &Planned) -> Self {
         let (before, after) = (&planned.before, &planned.after);
-        let impact = Impact::of(before, after, &planned.plan.events, now);
+        let language = visit.words().language();
+        let mut impact = Impact::of(before, after, &planned.plan.events, visit.now());
+        if !visit.may(Action::ReadDevices, None) {
+            impact.devices.clear();
+        }
         let products = impact.products.iter().filter_map(|product| {
             Some(ProductChange {
                 name: after.product(product.product)?.name.clone(),

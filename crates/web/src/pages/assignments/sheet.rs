@@ -71,7 +71,6 @@ pub(super) struct Sheet {
     lines: Vec<Line>,
     notice: Option<Notice>,
     change: Option<Change>,
-    now: zetel_domain::Timestamp,
     may_assign: bool,
 }
 
@@ -108,7 +107,6 @@ impl Sheet {
             lines,
             notice: None,
             change: None,
-            now: visit.now(),
             may_assign: visit.may(kind.assigning(), Some(holder.id())),
             name,
         }
@@ -128,8 +126,8 @@ impl Sheet {
     }
 
     /// Shows what would change.
-    pub fn with_preview(mut self, planned: &Planned) -> Self {
-        self.change = Some(Change::of(planned, self.now, self.t.language()));
+    pub fn with_preview(mut self, visit: &Visit, planned: &Planned) -> Self {
+        self.change = Some(Change::of(visit, planned));
         self
     }
 

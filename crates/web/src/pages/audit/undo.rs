@@ -114,7 +114,7 @@ async fn preview(visit: &Visit, generation: u64, is_tried: bool) -> Result<Respo
     };
     match visit.plan(command(visit, generation)?).await {
         Ok(planned) => {
-            shown.change = Some(Change::of(&planned, visit.now(), t.language()));
+            shown.change = Some(Change::of(visit, &planned));
             shown.remainders = remainders(&planned, t);
             let guarded = planned.guarded.as_ref();
             shown.stopped = guarded.and_then(|rejection| Stopped::of(&planned.before, rejection));

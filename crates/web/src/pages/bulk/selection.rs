@@ -9,7 +9,7 @@ use zetel_domain::{
     user::{UserKey, UserOrdinal, UserView},
 };
 
-use crate::pages::users::{UserFilter, UserQuery};
+use crate::pages::users::{Only, UserFilter, UserQuery};
 
 /// The users of a form. It says who they are, not where in a list: rows may have moved since.
 #[derive(Clone, Debug, Default)]
@@ -44,6 +44,11 @@ impl Selection {
             .iter()
             .map(|user| ("user", user.to_string()))
             .collect()
+    }
+
+    /// Whether it rests on what devices are.
+    pub fn asks_devices(&self) -> bool {
+        self.is_all && UserQuery::parse(&self.matching).only == Only::Noncompliant.word()
     }
 
     /// The live users who are meant.

@@ -84,20 +84,23 @@ impl UserFilter {
         let live = SetExpression::Set(tenant.users().live().clone());
         let words = query.q.split_whitespace().take(WORDS);
         let words = words.map(|word| named(tenant, word));
-        let only = Only::ALL
-            .into_iter()
-            .filter(|only| only.word() == query.only);
-        let only = only.map(|only| users_of(tenant, only, now));
-        let product = Uuid::try_parse(&query.product).ok();
-        let product = product.map(|sku_id| {
-            let product = tenant.find_product(sku_id);
+        // What cannot be read is nobody's: a list that shows more than was asked for would be acted upon.
+        let asked = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+        let only = asked(&query.only).map(|word| {
+            let known = Only::ALL.into_iter().find(|only| only.word() == word);
+            known.map_or_else(|| Bits::new().into(), |only| users_of(tenant, only, now))
+        });
+        let product = asked(&query.product).map(|id| {
+            let product = Uuid::try_parse(&id).ok();
+            let product = product.and_then(|sku_id| tenant.find_product(sku_id));
             product
                 .and_then(|product| tenant.holders(product))
                 .cloned()
                 .unwrap_or_default()
         });
-        let group = Uuid::try_parse(&query.group).ok().map(|id| {
-            let group = tenant.find_group(id);
+        let group = asked(&query.group).map(|id| {
+            let group = Uuid::try_parse(&id).ok();
+            let group = group.and_then(|id| tenant.find_group(id));
             group
                 .map(|(_, group)| group.members.clone())
                 .unwrap_or_default()

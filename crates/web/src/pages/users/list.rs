@@ -72,6 +72,10 @@ pub(crate) async fn list(
 ) -> Result<Response, Failure> {
     let tenant = visit.read(Action::ListUsers)?;
     let now = visit.now();
+    let may_read_devices = visit.may(Action::ReadDevices, None);
+    if query.only == Only::Noncompliant.word() {
+        visit.read(Action::ReadDevices)?;
+    }
     let filter = UserFilter::of(&tenant, &query, now);
     let after = Uuid::try_parse(&query.after).ok();
     let after = after.and_then(|id| tenant.users().find_ever(id));
@@ -86,7 +90,9 @@ pub(crate) async fn list(
     let views = users
         .into_iter()
         .filter_map(|user| tenant.users().view(user));
-    let rows: Vec<Row> = views.map(|user| row(&tenant, &user, now)).collect();
+    let rows: Vec<Row> = views
+        .map(|user| row(&tenant, &user, now, may_read_devices))
+        .collect();
     let text = query.text();
     let next = rows.last().filter(|_| has_more).map(|last| {
         let separator = if text.is_empty() { "" } else { "&" };
@@ -96,7 +102,7 @@ pub(crate) async fn list(
     Ok(page(&ListPage {
         frame: Frame::new(&visit, Section::Users, t.m("nav-users")),
         t,
-        chips: chips(&tenant, &query, t),
+        chips: chips(&tenant, &query, t, may_read_devices),
         kept: query.kept(),
         rows,
         total: filter.users.len(),
@@ -108,8 +114,9 @@ pub(crate) async fn list(
     }))
 }
 
-fn row(tenant: &Tenant, user: &UserView<'_>, now: Timestamp) -> Row {
+fn row(tenant: &Tenant, user: &UserView<'_>, now: Timestamp, with_devices: bool) -> Row {
     let devices = tenant.devices().of_user(user.ordinal);
+    let devices = devices.filter(|_| with_devices);
     let compliant = devices.map(|device| tenant.compliance(&device, now).state);
     let states: Vec<ComplianceState> = compliant.collect();
     let failing = states
@@ -130,9 +137,11 @@ fn row(tenant: &Tenant, user: &UserView<'_>, now: Timestamp) -> Row {
     }
 }
 
-fn chips(tenant: &Tenant, query: &UserQuery, t: Words) -> Vec<Chip> {
+fn chips(tenant: &Tenant, query: &UserQuery, t: Words, with_devices: bool) -> Vec<Chip> {
     let address = |query: &UserQuery| format!("{ROOT}/users?{}", query.text());
-    let only = Only::ALL.map(|only| {
+    let shown = Only::ALL.into_iter();
+    let shown = shown.filter(|only| with_devices || *only != Only::Noncompliant);
+    let only = shown.map(|only| {
         let is_on = query.only == only.word();
         let asked = UserQuery {
             only: if is_on {
@@ -148,7 +157,7 @@ fn chips(tenant: &Tenant, query: &UserQuery, t: Words) -> Vec<Chip> {
             is_on,
         }
     });
-    let mut chips = Vec::from(only);
+    let mut chips: Vec<Chip> = only.collect();
     let product = Uuid::try_parse(&query.product)
         .ok()
         .and_then(|id| tenant.find_product(id));

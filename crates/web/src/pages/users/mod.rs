@@ -4,6 +4,6 @@ mod filter;
 mod list;
 mod one;
 
-pub(crate) use filter::{UserFilter, UserQuery};
+pub(crate) use filter::{Only, UserFilter, UserQuery};
 pub(crate) use list::list;
 pub(crate) use one::overview;

@@ -33,7 +33,8 @@ struct UserPage {
     is_enabled: bool,
     /// Why the user cannot enroll devices; nothing if it can.
     cannot_enroll: Option<String>,
-    devices: Vec<Device>,
+    /// None if the visitor may not read devices.
+    devices: Option<Vec<Device>>,
     counted: usize,
     limit: u16,
     groups: Vec<(Uuid, String)>,
@@ -92,7 +93,9 @@ pub(crate) async fn overview(visit: Visit, Path(key): Path<String>) -> Result<Re
         facts: facts(&user),
         is_enabled: user.head.account_enabled,
         cannot_enroll,
-        devices: devices.collect(),
+        devices: visit
+            .may(Action::ReadDevices, None)
+            .then(|| devices.collect()),
         counted: tenant.devices_counted(user.ordinal, now),
         limit: tenant.device_limit_of(user.ordinal),
         groups: groups.collect(),

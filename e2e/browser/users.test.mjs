@@ -217,3 +217,18 @@ test("an answer that was overtaken by a later search is not shown", async () => 
   await page.evaluate(() => new Promise((go) => requestAnimationFrame(() => setTimeout(go))));
   assert.equal(await page.locator("tbody th small").textContent(), userName);
 });
+
+test("two tabs can sign in at the same time, and a long address is no obstacle", async () => {
+  const first = await signedOut();
+  const second = await first.context().newPage();
+  await first.goto(`${process.env.ZETEL_URL}/admin/users?only=unlicensed`);
+  await second.goto(`${process.env.ZETEL_URL}/admin/users?q=${"x".repeat(4_000)}`);
+  for (const page of [first, second]) {
+    await page.fill("#username", process.env.ADMIN_NAME);
+    await page.fill("#password", process.env.ADMIN_PASSWORD);
+    await page.click('button[type="submit"]:not([name="cancel"])');
+    await page.waitForURL(/\/admin(\/users)?(\?|$)/);
+    assert.equal(await page.locator(".top").count(), 1, "signed in");
+  }
+  assert.match(first.url(), /only=unlicensed/);
+});

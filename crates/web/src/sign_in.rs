@@ -17,10 +17,20 @@ use crate::{
     visit::Manner,
 };
 
-/// What ties the answer of the token service to this browser: state, verifier, and where to go then.
-const FLOW: &str = "zetel-flow";
+/// Bytes of an address to which somebody is brought back; what is longer does not fit into a cookie.
+const LONGEST_RETURN: usize = 1_500;
 /// How long somebody may take to type a password.
 const FLOW_SECONDS: u32 = 900;
+
+/// The cookie that ties an answer of the token service to this browser: it holds the verifier, and where to go then.
+/// Each sign-in has its own, so that several tabs can sign in.
+fn flow_cookie(state: &str) -> String {
+    let plain = |letter: &char| letter.is_ascii_alphanumeric();
+    format!(
+        "zetel-flow-{}",
+        state.chars().filter(plain).take(16).collect::<String>()
+    )
+}
 
 /// The path to which the token service sends the code.
 fn callback() -> &'static str {
@@ -41,7 +51,8 @@ pub(crate) async fn begin(
         return Err(Failure::broken(manner));
     };
     let to = query.get("to").map_or(ROOT, String::as_str);
-    let to = if is_own(to) { to } else { ROOT };
+    let fits = is_own(to) && to.len() <= LONGEST_RETURN;
+    let to = if fits { to } else { ROOT };
     let redirect_uri = format!("{}{}", origin.base(), callback());
     let mut authorize = form_urlencoded::Serializer::new(String::new());
     authorize.extend_pairs([
@@ -64,10 +75,11 @@ pub(crate) async fn begin(
     let mut response = away(&location);
     let to: String = form_urlencoded::byte_serialize(to.as_bytes()).collect();
     let flow = format!("{state}.{verifier}.{to}");
+    let name = flow_cookie(&state);
     set_cookie(
         &mut response,
         Some(&origin),
-        (FLOW, Some(&flow)),
+        (&name, Some(&flow)),
         FLOW_SECONDS,
     );
     Ok(response)
@@ -80,7 +92,8 @@ pub(crate) async fn finish(
     headers: HeaderMap,
     Query(query): Query<BTreeMap<String, String>>,
 ) -> Result<Response, Failure> {
-    let stored = cookie(&headers, FLOW).unwrap_or_default();
+    let name = flow_cookie(query.get("state").map_or("", String::as_str));
+    let stored = cookie(&headers, &name).unwrap_or_default();
     let mut stored = stored.splitn(3, '.');
     let (state, verifier) = (
         stored.next().unwrap_or_default(),
@@ -109,7 +122,7 @@ pub(crate) async fn finish(
     };
     let mut response = away(&to);
     session::begin(&mut response, Some(&origin), &tokens);
-    set_cookie(&mut response, Some(&origin), (FLOW, None), 0);
+    set_cookie(&mut response, Some(&origin), (&name, None), 0);
     Ok(response)
 }
 

@@ -1,7 +1,8 @@
 //! Sessions: an access token and a refresh token in cookies that scripts cannot read.
 //!
-//! Nothing is kept on the server, so that any node answers, and a session ends where tokens end: when its user is
-//! removed, disabled, changes the password, or has all sessions revoked.
+//! Nothing is kept on the server, so that any node answers, and a session ends where tokens end: at once when its user
+//! is removed or disabled; when the password changes or all sessions are revoked, with the access token, which is not
+//! renewed.
 
 use axum::{
     extract::{Request, State},

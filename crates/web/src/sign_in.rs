@@ -126,7 +126,8 @@ pub(crate) async fn finish(
     Ok(response)
 }
 
-/// `POST /admin/signout`: ends this session for good.
+/// `POST /admin/signout`: takes the cookies from the browser and ends the renewal. An access token that was copied lasts
+/// until it expires.
 pub(crate) async fn end(
     State(center): State<AdminCenter>,
     manner: Manner,

@@ -5,7 +5,6 @@ use axum::response::Response;
 use zetel_domain::{
     Tenant, Timestamp,
     access::Action,
-    catalog::{AppliesTo, LicenseBase},
     device::ComplianceState,
     subscription::{Status, Subscription, durations},
 };
@@ -15,7 +14,7 @@ use crate::{
     failure::Failure,
     frame::{Frame, Section},
     render::page,
-    view::{Fill, Seats, isolated, moment},
+    view::{Fill, Seats, is_assignable, isolated, moment},
     visit::Visit,
     words::{Message, Words},
 };
@@ -100,11 +99,9 @@ struct Product {
 }
 
 fn products(tenant: &Tenant) -> Vec<Product> {
-    let assignable = tenant.products().filter(|(ordinal, product)| {
-        product.applies_to == AppliesTo::User
-            && product.base == LicenseBase::User
-            && tenant.owns(*ordinal)
-    });
+    let assignable = tenant
+        .products()
+        .filter(|(ordinal, product)| is_assignable(product) && tenant.owns(*ordinal));
     assignable
         .map(|(ordinal, product)| Product {
             name: product.name.clone(),

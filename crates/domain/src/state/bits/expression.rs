@@ -11,7 +11,7 @@ use super::{
 ///
 /// Nothing is computed before [`SetExpression::evaluate`] asks, and then chunk by chunk through the whole expression:
 /// what lies between the operands and the result is 1 KiB that stays in the nearest cache, and only the result is
-/// allocated. A set of five among a million takes a third of the time of four operations on [`Bits`].
+/// allocated. docs/benchmarks.md has figures under "Queries".
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SetExpression {
     /// These members.

@@ -29,7 +29,7 @@ pub(crate) async fn list(visit: Visit) -> Result<Response, Failure> {
     let subscriptions = tenant.subscriptions().values();
     let purchases = subscriptions.filter_map(|bought| {
         let is_gone = bought.status == Status::Deleted;
-        Some((is_gone, Purchase::of(&tenant, bought)?))
+        Some((is_gone, Purchase::of(&tenant, bought, visit.words())?))
     });
     let mut purchases: Vec<(bool, Purchase)> = purchases.collect();
     purchases.sort_by(|left, right| (left.0, &left.1.product).cmp(&(right.0, &right.1.product)));

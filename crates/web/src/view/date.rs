@@ -1,21 +1,27 @@
 //! Points in time.
 
+use jiff::{civil::DateTime, tz::TimeZone};
 use zetel_domain::Timestamp;
 
 use crate::words::Words;
 
 /// A point in time for people: day, month, year, hours and minutes in UTC.
 pub(crate) fn moment(at: Timestamp, words: Words) -> String {
-    let time = jiff::Timestamp::from_second(at.0).unwrap_or_default();
-    let time = jiff::tz::TimeZone::UTC.to_datetime(time);
+    let time = utc(at);
+    let day = day(at, words);
+    format!("{day} {:02}:{:02}", time.hour(), time.minute())
+}
+
+/// A day for people, in UTC: day, month and year.
+pub(crate) fn day(at: Timestamp, words: Words) -> String {
+    let time = utc(at);
     let month = words.m(format!("month-{}", time.month()));
-    format!(
-        "{} {month} {} {:02}:{:02}",
-        time.day(),
-        time.year(),
-        time.hour(),
-        time.minute()
-    )
+    format!("{} {month} {}", time.day(), time.year())
+}
+
+fn utc(at: Timestamp) -> DateTime {
+    let time = jiff::Timestamp::from_second(at.0).unwrap_or_default();
+    TimeZone::UTC.to_datetime(time)
 }
 
 #[cfg(test)]

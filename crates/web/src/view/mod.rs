@@ -3,7 +3,6 @@
 mod actor;
 mod change;
 mod date;
-mod day;
 mod group;
 mod license;
 mod product;
@@ -14,8 +13,7 @@ mod stopped;
 
 pub(crate) use actor::Actor;
 pub(crate) use change::{Change, refusal_text, refused};
-pub(crate) use date::moment;
-pub(crate) use day::day;
+pub(crate) use date::{day, moment};
 pub(crate) use group::group_kind;
 pub(crate) use license::{Holding, holdings};
 pub(crate) use product::{is_assignable, plan_name, plans_of, short_name};

@@ -7,6 +7,7 @@ use zetel_domain::{
 };
 
 use super::{Standing, day};
+use crate::words::Words;
 
 /// A subscription in a row.
 pub(crate) struct Purchase {
@@ -30,7 +31,7 @@ pub(crate) struct Purchase {
 
 impl Purchase {
     /// A subscription of a tenant.
-    pub fn of(tenant: &Tenant, bought: &Subscription) -> Option<Self> {
+    pub fn of(tenant: &Tenant, bought: &Subscription, words: Words) -> Option<Self> {
         let product = tenant.product(bought.product)?;
         let next = bought.next_change().map(|(at, next)| {
             let word = match next {
@@ -39,7 +40,7 @@ impl Purchase {
                 NextChange::Status(Status::Deleted) => "deleted",
                 NextChange::Status(_) => "grace",
             };
-            (word, day(at))
+            (word, day(at, words))
         });
         Some(Self {
             sku_id: product.sku_id,

@@ -139,7 +139,7 @@ fn facts(tenant: &Tenant, group: &Group, t: Words) -> Vec<(&'static str, String)
         ("group-fact-rule", text(&definition.rule)),
         ("group-fact-paused", paused),
         ("group-fact-owners", owners.join(", ")),
-        ("group-fact-created", day(group.created)),
+        ("group-fact-created", day(group.created, t)),
     ]
     .into_iter()
     .filter(|(_, value)| !value.is_empty())

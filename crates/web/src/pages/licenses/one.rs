@@ -95,7 +95,7 @@ pub(crate) async fn overview(visit: Visit, Path(sku): Path<String>) -> Result<Re
         },
         services: services(&tenant, ordinal, product),
         purchases: purchases
-            .filter_map(|bought| Purchase::of(&tenant, bought))
+            .filter_map(|bought| Purchase::of(&tenant, bought, visit.words()))
             .collect(),
         waiting: first
             .map(|user| (user.id, user_name(&user).to_owned()))
